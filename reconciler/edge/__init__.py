@@ -1,0 +1,1 @@
+"""Floor 1, the windows: files, environment and the platform. Touches the outside and never decides."""

@@ -1,0 +1,165 @@
+"""The kind of a set of names: roles and teams, in files and in every shape that the platform may answer."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from reconciler.model.kinds import FLAG_WORDS, Kind, flag_like
+from reconciler.model.source import Entries, Items, Json, Located, Mark, Node
+from reconciler.model.spelling import describe, quoted, read_text
+from reconciler.model.values import NOTHING, BadValue, NameRule, Value
+
+
+class Names(Kind):
+    """A set of role or team names: in files a `NameRule`, on the platform a `frozenset`.
+
+    The wire shapes of a read are those of platform-api unknown 17; an upload states every name of the template.
+    """
+
+    def __init__(self, noun: str, least: int = 0, most: int | None = None, forbidden: str = "") -> None:
+        super().__init__(longest=128)
+        self.noun, self.least, self.most, self.forbidden = noun, least, most, forbidden
+        self.wanted = f"a list of {noun} names, or at_least: and never:"
+
+    def parse(self, node: Node) -> Value:
+        """Read one name, a list of names, or a mapping of `at_least` and `never`; raises `BadValue`."""
+        if not isinstance(node, Entries):
+            exact = self.read_names(node)
+            return NameRule(exact=self.bounded(exact, node.mark))
+        rule = NameRule(at_least=self.read_part(node, "at_least"), never=self.read_part(node, "never"))
+        self.refuse_strangers(node)
+        self.refuse_repeats(rule.names())
+        self.bounded(rule.at_least, node.mark, least=0)
+        return rule
+
+    def read_part(self, node: Entries, key: str) -> tuple[Located[str], ...]:
+        """Read the names under `at_least` or `never`; an absent key is none."""
+        part = node.get(key)
+        return () if part is None else self.read_names(part)
+
+    def refuse_strangers(self, node: Entries) -> None:
+        """Refuse keys beside `at_least` and `never`, and a mapping with neither."""
+        for key, _ in node.entries:
+            if key.text not in {"at_least", "never"}:
+                raise BadValue(
+                    f'"{key.text}" is not known here; a {self.noun} mapping holds "at_least" and "never"',
+                    "write the names under  at_least:  or  never:",
+                    "D-37",
+                    key.mark,
+                )
+        if not node.entries:
+            raise BadValue(f"an empty mapping where {self.wanted} is wanted", code="D-67")
+
+    def read_names(self, node: Node) -> tuple[Located[str], ...]:
+        """Read one name or a list of names, each with its place."""
+        items = node.items if isinstance(node, Items) else (node,)
+        names = tuple(Located(self.read_name(item), item.mark) for item in items)
+        self.refuse_repeats(names)
+        return names
+
+    def read_name(self, node: Node) -> str:
+        """Read one name; raises `BadValue` at its own place."""
+        if isinstance(node, Entries) and node.get("name") is not None:
+            raise BadValue(
+                "a name with its own first_day or last_day is not supported yet",
+                "write only the name",
+                "later",
+                node.mark,
+            )
+        try:
+            text = self.check(read_text(node, f"the name of a {self.noun}"))
+        except BadValue as error:
+            raise BadValue(error.summary, error.hint, error.code, error.mark or node.mark) from None
+        if self.forbidden and self.forbidden in text:
+            raise BadValue(
+                f'{quoted(text)} holds "{self.forbidden}", which a {self.noun} name cannot',
+                code="D-71",
+                mark=node.mark,
+            )
+        return text
+
+    def refuse_repeats(self, names: Iterable[Located[str]]) -> None:
+        """Refuse a name that stands twice, also when only the case differs."""
+        seen: dict[str, str] = {}
+        for name in names:
+            key = name.value.casefold()
+            if key in seen:
+                raise BadValue(f'"{name.value}" stands twice', "remove one of the two", "D-28", name.mark)
+            seen[key] = name.value
+
+    def bounded(
+        self, names: tuple[Located[str], ...], mark: Mark, least: int | None = None
+    ) -> tuple[Located[str], ...]:
+        """Refuse too few and too many names (faults.md D-67, D-75; platform-api section 12)."""
+        if len(names) < (self.least if least is None else least):
+            raise BadValue(
+                f"an empty list of {self.noun}s; everybody needs at least {self.least}",
+                f"remove the line to leave the {self.noun}s as they are, or name one",
+                "D-67",
+                mark,
+            )
+        if self.most is not None and len(names) > self.most:
+            raise BadValue(
+                f"{len(names)} {self.noun}s; the platform allows at most {self.most} a person",
+                "remove some",
+                "D-75",
+                mark,
+            )
+        return names
+
+    def from_wire(self, wire: Json) -> Value:
+        """Read the names that are held, whatever the shape (unknown 17); raises `BadValue` for another one."""
+        if isinstance(wire, Mapping):
+            return held((name, value) for name, value in wire.items())
+        if not isinstance(wire, list):
+            raise BadValue(f"a list of {self.noun}s was expected, the platform answered {describe(wire)}")
+        return held(self.read_item(item) for item in wire)
+
+    def read_item(self, item: Json) -> tuple[Json, Json]:
+        """Return the name and the 0/1 of one element of a read list."""
+        if isinstance(item, str):
+            return item, 1
+        if isinstance(item, Mapping) and "name" in item:
+            return item["name"], item["value"] if "value" in item else not item.get("deleted", False)
+        raise BadValue(f"a {self.noun} was expected, the platform answered {describe(item)}")
+
+    def to_wire(self, value: Value, like: Json = None) -> Json:
+        """State every name of the template sample `like`; None is `""` for each of them (unknown 36)."""
+        sample = [item for item in like if isinstance(item, Mapping)] if isinstance(like, list) else []
+        return [
+            {
+                **item,
+                "value": ""
+                if value is None
+                else flag_like(item.get("name") in names_of(value), item.get("value")),
+            }
+            for item in sample
+        ]
+
+    def show(self, value: Value) -> str:
+        """Say the names in alphabetical order."""
+        return ", ".join(sorted(names_of(value), key=str.casefold)) or NOTHING
+
+
+def names_of(value: Value) -> frozenset[str]:
+    """Return a set of names as such; None is the empty set."""
+    if isinstance(value, NameRule):
+        return value.target(frozenset())
+    return value if isinstance(value, frozenset) else frozenset()
+
+
+def held(pairs: Iterable[tuple[Json, Json]]) -> frozenset[str]:
+    """Return the names whose value says that they are held; raises `BadValue` for another value."""
+    names = set()
+    for name, value in pairs:
+        word = "" if value is None else str(value).strip().casefold()
+        if not isinstance(name, str) or not name.strip() or not isinstance(value, bool | int | str | None):
+            raise BadValue(f"a name was expected, the platform answered {describe(name)}")
+        if word and word not in FLAG_WORDS:
+            raise BadValue(f'0 or 1 was expected for "{name}", the platform answered {describe(value)}')
+        if word and FLAG_WORDS[word]:
+            names.add(name.strip())
+    return frozenset(names)
+
+
+ROLES: Final = Names("role", least=1, most=10)
+TEAMS: Final = Names("team", forbidden=":")

@@ -1,0 +1,125 @@
+"""The plan as plain data: it can be printed, saved, hashed and compared; it holds no functions and no clients."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.model.settings import Counted
+from reconciler.model.source import Mark, Problem, Problems
+from reconciler.model.values import Value
+
+
+class Action(StrEnum):
+    """What happens to a person."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DEACTIVATE = "deactivate"
+    REACTIVATE = "reactivate"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One promised value: what the platform shows before, what it shall show after, and who says so.
+
+    It carries the field's *name*; `before` of somebody new is None. Sets are whole sets on both sides.
+    """
+
+    field: str
+    before: Value
+    after: Value
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one person.
+
+    Attributes:
+        action: The sort of change.
+        key: The canonical address.
+        email: The address as a row must spell it: the live spelling, or the file's for somebody new.
+        name: First and last name after the change.
+        ident: The platform's id; `""` for somebody new.
+        mark: Where the person is declared; for somebody in no file, the setting that says so.
+        fields: The promised values, in the order of the table.
+        before: The whole live record by field name; empty for somebody new.
+        wanted: The whole record after the change by field name; what a row states.
+        counted: The limits that this change counts under.
+    """
+
+    action: Action
+    key: str
+    email: str
+    name: str
+    ident: str
+    mark: Mark
+    fields: tuple[FieldChange, ...]
+    before: Mapping[str, Value]
+    wanted: Mapping[str, Value]
+    counted: frozenset[Counted]
+
+    def change_of(self, field: str) -> FieldChange | None:
+        """Return the promised change of one field, or None."""
+        return next((change for change in self.fields if change.field == field), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One person whom the plan leaves alone although something is declared, and why."""
+
+    key: str
+    name: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Active people who hold one role, team or location, before and after the plan."""
+
+    field: str
+    name: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes of a run.
+
+    Attributes:
+        changes: One change a person, sorted by address.
+        left_out: People who are left alone, and why.
+        unchanged: How many declared people are as declared.
+        not_in_files: Canonical addresses of people who are live, active, in scope and in no file.
+        notes: Warnings and notes that belong to no change.
+        impact: Active people per role, team and location, where the number or the set of holders changes.
+        active: How many active people in scope there are before the plan.
+        digest: 64 lower-case hexadecimal digits; see `core.digest`.
+    """
+
+    changes: tuple[Change, ...]
+    left_out: tuple[LeftOut, ...]
+    unchanged: int
+    not_in_files: tuple[str, ...]
+    notes: Problems
+    impact: tuple[Tally, ...]
+    active: int
+    digest: str
+
+    @property
+    def number(self) -> str:
+        """The plan number that people read: the first eight digits of the digest."""
+        return self.digest[:8]
+
+    def counted(self, counted: Counted) -> tuple[Change, ...]:
+        """Return the changes that count under one limit."""
+        return tuple(change for change in self.changes if counted in change.counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what the guard says of it; `refusals` are the reasons why nothing may be sent."""
+
+    plan: Plan
+    refusals: Problems

@@ -1,0 +1,131 @@
+"""Where a value stands: sources, marks, the neutral syntax tree of a file, and problems that point at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
+
+Value = TypeVar("Value", covariant=True)
+
+PLAIN: Final = ""
+"""Style of a scalar written without quotes; the others are `'`, `"`, `|` and `>`."""
+
+
+class Source(NamedTuple):
+    """One file as it was read: its name for people (posix, relative) and its whole text."""
+
+    name: str
+    text: str
+
+    def line(self, number: int) -> str:
+        """Return the text of one line, counted from 1, without its line break; `""` past the end."""
+        lines = self.text.split("\n", number)
+        return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
+
+
+class Mark(NamedTuple):
+    """A place in a source: line and column counted from 1, and how many columns it covers."""
+
+    source: Source
+    line: int
+    column: int
+    width: int = 1
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return self.source.name
+
+    @property
+    def text(self) -> str:
+        """The whole line that the mark stands in."""
+        return self.source.line(self.line)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Scalar(NamedTuple):
+    """A scalar by its spelling and style (`PLAIN`, `'`, `"`, `|`, `>`), never by YAML's guess of a type."""
+
+    text: str
+    style: str
+    mark: Mark
+
+
+class Items(NamedTuple):
+    """A YAML sequence."""
+
+    items: "tuple[Node, ...]"
+    mark: Mark
+
+
+class Entries(NamedTuple):
+    """A YAML mapping in the order of the file; the reader has refused repeated keys already."""
+
+    entries: "tuple[tuple[Scalar, Node], ...]"
+    mark: Mark
+
+    def get(self, key: str) -> "Node | None":
+        """Return the value of a key, or None where the key is absent."""
+        return next((node for name, node in self.entries if name.text == key), None)
+
+
+Node: TypeAlias = Scalar | Items | Entries
+
+
+class Document(NamedTuple):
+    """One file of the tree after the strict reading: exactly one mapping."""
+
+    source: Source
+    root: Entries
+
+
+class Located(NamedTuple, Generic[Value]):
+    """A value and the place that states it."""
+
+    value: Value
+    mark: Mark
+
+
+class Severity(StrEnum):
+    """How much a problem weighs: an error stops or leaves out, a warning and a note only speak."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to tell a person: what was found and wanted, what to write or do, and where.
+
+    Attributes:
+        summary: What was found and what was wanted, without the place.
+        hint: What to write or do, ready to paste; may have several lines. `""` where nothing helps.
+        mark: The place in a file of the tree; None where there is none.
+        user: The canonical address of the person it is about; `""` for nobody in particular.
+        field: The name of the field in the table; `""` for none.
+        code: A stable word for machines and tests, such as `D-28` or `limit.deactivate`.
+        severity: See `Severity`.
+    """
+
+    summary: str
+    hint: str = ""
+    mark: Mark | None = None
+    user: str = ""
+    field: str = ""
+    code: str = ""
+    severity: Severity = Severity.ERROR
+
+
+Problems: TypeAlias = tuple[Problem, ...]
+
+
+def errors_of(problems: Problems) -> Problems:
+    """Return only the problems that weigh as errors."""
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+RawRecord: TypeAlias = Mapping[str, Json]

@@ -1,0 +1,92 @@
+"""The spelling gate: a scalar is taken as it is written; what YAML may read as something else is refused."""
+
+import re
+import unicodedata
+from typing import Final
+
+from reconciler.model.source import PLAIN, Items, Json, Node, Scalar
+from reconciler.model.values import BadValue
+
+
+def read_text(node: Node, wanted: str) -> str:
+    """Return the text of a scalar; raises `BadValue` where YAML may read something else (D-50 to D-58)."""
+    if not isinstance(node, Scalar):
+        raise BadValue(f"{spelled(node)} where {wanted} is wanted", code="D-35")
+    if node.style != PLAIN:
+        return node.text
+    if is_null(node):
+        raise BadValue(
+            f"{node.text or 'nothing'} means null to YAML, not {wanted}; only a location can be cleared",
+            f'if a text is meant, write:  "{node.text}"' if node.text else "write the value, or remove the line",
+            "D-55",
+        )
+    for pattern, code, meaning in SURPRISES:
+        if pattern.fullmatch(node.text):
+            raise BadValue(
+                f"{node.text} without quotes means {meaning} to YAML, not the text {node.text}",
+                f'write:  "{node.text}"',
+                code,
+            )
+    return node.text
+
+
+def is_null(node: Node) -> bool:
+    """Say whether a scalar is one of YAML's spellings of null, without quotes."""
+    return isinstance(node, Scalar) and node.style == PLAIN and node.text in {"", "~", "null", "Null", "NULL"}
+
+
+def quoted(text: str) -> str:
+    """Write a text in double quotes, as it would stand in a file."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def code_point(char: str) -> str:
+    """Name a character: `U+0456 CYRILLIC SMALL LETTER ...`."""
+    return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()
+
+
+def spelled(node: Node) -> str:
+    """Say what stands in a file where something else was wanted."""
+    match node:
+        case Scalar(text, style, _):
+            return f'"{text[:40]}"' if style != PLAIN else text[:40] or "nothing"
+        case Items():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def describe(wire: Json) -> str:
+    """Name the JSON type of an answer, with a short sample of it."""
+    words = {
+        type(None): "null",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+    }
+    return f"{words.get(type(wire), 'an object')} ({repr(wire)[:40]})"
+
+
+SURPRISES: Final = tuple(
+    (re.compile(pattern, re.ASCII | re.IGNORECASE), code, meaning)
+    for pattern, code, meaning in (
+        (r"yes|on|true", "D-50", '"true"'),
+        (r"no|off|false", "D-50", '"false"'),
+        (r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?", "D-52", "a number in base 60"),
+        (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?", "D-54", "a date"),
+        (r"0[0-9_]+|0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9]*_[0-9_]*", "D-51", "another number"),
+        (r"[-+][0-9][0-9_]*", "D-56", "a number without its sign or zeros"),
+        (r"[-+]?(0x[0-9a-f_]+|0b[01_]+)", "D-51", "another number"),
+        (
+            r"[-+]?([0-9][0-9_]*)?\.[0-9_]+(e[-+]?[0-9]+)?|[-+]?[0-9][0-9_]*\.?(e[-+]?[0-9]+)",
+            "D-53",
+            "a number",
+        ),
+        (r"[-+]?[0-9][0-9_]*\.", "D-53", "a number"),
+        (r"[-+]?\.(inf|nan)", "D-53", "a number"),
+        (r"=|<<", "D-58", "something special"),
+    )
+)
+"""Plain spellings that YAML 1.1 reads as something else than text, with what they mean to it."""
