@@ -26,12 +26,18 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise ReconcilerError(f"cannot write {path}: {error.strerror}", "name another place") from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file that the command line names; raises `RunRefused` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RunRefused(f"cannot read {path}: {error.strerror}") from error
+
+
 def read_json(path: Path) -> Json:
     """Read a JSON file that this tool wrote; raises `RunRefused` where it is missing or is not JSON."""
     try:
-        value: Json = json.loads(path.read_bytes())
-    except OSError as error:
-        raise RunRefused(f"cannot read {path}: {error.strerror}") from error
+        value: Json = json.loads(read_bytes(path))
     except (ValueError, RecursionError) as error:
         raise RunRefused(f"{path} is not a JSON file that this tool wrote") from error
     return value

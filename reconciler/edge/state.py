@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from reconciler.edge.files import replace_file
 from reconciler.model.errors import Busy, ReconcilerError
 from reconciler.model.source import Json
 
-REMEMBERED_PLANS: Final = 20
+REMEMBERED: Final = 20
 LARGEST_JOURNAL: Final = 1 << 20
 
 
@@ -41,35 +41,51 @@ class State:
 
     def record(self, entry: Mapping[str, Json]) -> bool:
         """Write the journal anew: whole or not at all. Returns False where it cannot be written."""
-        return self.save("journal.json", entry)
+        return self.save("journal.json", json.dumps(entry))
 
     def journal(self) -> Mapping[str, Json]:
         """Return the last entry of the journal; empty where there is none that can be read (P-18)."""
         return self.load("journal.json")
 
-    def remember_plan(self, digest: str, plan: Mapping[str, Json]) -> None:
-        """Keep a shown plan, so that a later refusal can say what differs person by person."""
-        if self.save(f"plans/{digest[:8]}.json", plan) and self.path is not None:
-            kept = sorted((self.path / "plans").glob("*.json"), key=lambda file: file.stat().st_mtime)
-            for old in kept[:-REMEMBERED_PLANS]:
+    def remember_plan(self, digest: str, plan: str) -> None:
+        """Keep a shown plan (JSON), so that a later refusal can say what differs person by person."""
+        if self.save(f"plans/{digest[:8]}.json", plan):
+            self.forget_old("plans")
+
+    def remembered_plan(self, number: str) -> dict[str, Json] | None:
+        """Return a plan that was shown on this machine, or None."""
+        return self.load(f"plans/{number[:8]}.json") or None if number[:8].isalnum() else None
+
+    def remember_rows(self, file_name: str, rows: Sequence[tuple[str, str]]) -> None:
+        """Keep address and place of each row of an upload, so that `jobs ID` can name the people of its errors."""
+        if self.save(f"uploads/{file_name}", json.dumps({"rows": list(rows)})):
+            self.forget_old("uploads")
+
+    def remembered_rows(self, file_name: str) -> tuple[tuple[str, str], ...]:
+        """Return the address and place of each row of an upload from this machine; empty for any other."""
+        rows = self.load(f"uploads/{file_name}").get("rows") if "/" not in file_name else None
+        pairs = [row for row in rows if isinstance(row, list) and len(row) == 2] if isinstance(rows, list) else []
+        return tuple((str(row[0]), str(row[1])) for row in pairs)
+
+    def forget_old(self, folder: str) -> None:
+        """Keep only the newest files of a folder."""
+        if self.path is not None:
+            kept = sorted((self.path / folder).glob("*.json"), key=lambda file: file.stat().st_mtime)
+            for old in kept[:-REMEMBERED]:
                 old.unlink(missing_ok=True)
 
-    def remembered_plan(self, number: str) -> Mapping[str, Json]:
-        """Return a plan that was shown on this machine, or an empty mapping."""
-        return self.load(f"plans/{number[:8]}.json") if number[:8].isalnum() else {}
-
-    def save(self, name: str, value: Mapping[str, Json]) -> bool:
+    def save(self, name: str, text: str) -> bool:
         """Write one file of the directory; returns False where that is not possible."""
         if self.path is None:
             return False
         try:
             (self.path / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_file(self.path / name, json.dumps(value).encode())
+            replace_file(self.path / name, text.encode())
         except OSError:
             return False
         return True
 
-    def load(self, name: str) -> Mapping[str, Json]:
+    def load(self, name: str) -> dict[str, Json]:
         """Read one file of the directory; empty where it is missing, damaged, too large or not a plain file."""
         if self.path is None:
             return {}

@@ -50,6 +50,8 @@ class Field:
         lost_on_deactivation: The platform empties it when the person becomes inactive, and does not restore it.
         live: Keys of the read record that hold it, first one present wins.
         tree: The key in the tree where it is not the name.
+        csv: The header of its column in the portal's CSV file, the part before `: <name>` for roles and teams;
+            `""` for none.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Field:
     lost_on_deactivation: bool = False
     live: tuple[str, ...] = ()
     tree: str = ""
+    csv: str = ""
 
     @property
     def live_keys(self) -> tuple[str, ...]:
@@ -76,30 +79,35 @@ class Field:
 
 
 USER_FIELDS: Final = (
-    Field("email", EMAIL, "E-mail", Care.KEY, required=True, personal=True),
-    Field("new_email", EMAIL, "New e-mail", Care.RENAME, personal=True, tree="previous_emails"),
-    Field("agent_number", TEXT, "Agent number", personal=True, unique=True),
-    Field("first_name", TEXT, "First name", required=True, personal=True),
-    Field("last_name", TEXT, "Last name", required=True, personal=True),
-    Field("alias", TEXT, "Alias"),
-    Field("status", ACCOUNT, "Account", live=("deactivated_at",)),
-    Field("location", PLACE, "Location", clearable=True),
-    Field("max_chat_limit", CHAT_LIMIT, "Chat concurrency"),
-    Field("max_chat_limit_enabled", FLAG, "Own chat concurrency in force"),
-    Field("unrestricted_international_calling", FLAG, "International calling without restriction"),
-    Field("external_user", FLAG, "External user"),
-    Field("ucaas_sip_uri", TEXT, "External SIP address", personal=True),
-    Field("ucaas_user_name", TEXT, "UCaaS user name", personal=True),
-    Field("extension_number", DIGITS, "Extension", personal=True, unique=True),
-    Field("availability_filter", TEXT, "Availability filter"),
+    Field("email", EMAIL, "E-mail", Care.KEY, required=True, personal=True, csv="Email"),
+    Field("new_email", EMAIL, "New e-mail", Care.RENAME, personal=True, tree="previous_emails", csv="New email"),
+    Field("agent_number", TEXT, "Agent number", personal=True, unique=True, csv="Agent ID"),
+    Field("first_name", TEXT, "First name", required=True, personal=True, csv="First name"),
+    Field("last_name", TEXT, "Last name", required=True, personal=True, csv="Last name"),
+    Field("alias", TEXT, "Alias", csv="Alias"),
+    Field("status", ACCOUNT, "Account", live=("deactivated_at",), csv="Status"),
+    Field("location", PLACE, "Location", clearable=True, csv="Location"),
+    Field("max_chat_limit", CHAT_LIMIT, "Chat concurrency", csv="Chat concurrency"),
+    Field("max_chat_limit_enabled", FLAG, "Own chat concurrency in force", csv="Chat concurrency status"),
+    Field(
+        "unrestricted_international_calling",
+        FLAG,
+        "International calling without restriction",
+        csv="Non-restricted international calling",
+    ),
+    Field("external_user", FLAG, "External user", csv="External User"),
+    Field("ucaas_sip_uri", TEXT, "External SIP address", personal=True, csv="External SIP URI"),
+    Field("ucaas_user_name", TEXT, "UCaaS user name", personal=True, csv="UCaaS username"),
+    Field("extension_number", DIGITS, "Extension", personal=True, unique=True, csv="Agent Extensions"),
+    Field("availability_filter", TEXT, "Availability filter", csv="Availability Filter Name"),
     Field("filter_timeout", MINUTES, "Filter timeout", Care.SEEN),
-    Field("direct_inbound_number1", PHONE, "Direct number 1", personal=True),
-    Field("direct_inbound_number2", PHONE, "Direct number 2", personal=True),
-    Field("direct_inbound_number3", PHONE, "Direct number 3", personal=True),
-    Field("direct_inbound_number4", PHONE, "Direct number 4", personal=True),
-    Field("direct_inbound_number5", PHONE, "Direct number 5", personal=True),
-    Field("roles", ROLES, "Roles"),
-    Field("teams", TEAMS, "Teams", lost_on_deactivation=True),
+    Field("direct_inbound_number1", PHONE, "Direct number 1", personal=True, csv="Direct Inbound Number: 1"),
+    Field("direct_inbound_number2", PHONE, "Direct number 2", personal=True, csv="Direct Inbound Number: 2"),
+    Field("direct_inbound_number3", PHONE, "Direct number 3", personal=True, csv="Direct Inbound Number: 3"),
+    Field("direct_inbound_number4", PHONE, "Direct number 4", personal=True, csv="Direct Inbound Number: 4"),
+    Field("direct_inbound_number5", PHONE, "Direct number 5", personal=True, csv="Direct Inbound Number: 5"),
+    Field("roles", ROLES, "Roles", csv="Role"),
+    Field("teams", TEAMS, "Teams", lost_on_deactivation=True, csv="Team"),
 )
 """Every field of platform-api section 9, in the order of the portal's columns."""
 

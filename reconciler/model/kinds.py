@@ -9,10 +9,19 @@ The kind of a set of names stands in `names.py`.
 import re
 import unicodedata
 from collections.abc import Hashable
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 from reconciler.model.source import PLAIN, Json, Node, Scalar
-from reconciler.model.spelling import code_point, describe, is_null, quoted, read_text, spelled
+from reconciler.model.spelling import (
+    code_point,
+    describe,
+    is_null,
+    quoted,
+    read_text,
+    shortened,
+    spelled,
+)
 from reconciler.model.values import NOTHING, BadValue, Value
 
 
@@ -29,17 +38,16 @@ class Kind:
         return self.check(read_text(node, self.wanted))
 
     def check(self, text: str) -> str:
-        """Return a declared text that fits the kind; raises `BadValue`."""
-        if not text.strip():
+        """Return a declared text that fits the kind; raises `BadValue` (D-36, D-73)."""
+        stripped = text.strip()
+        if not stripped:
             raise BadValue(
                 f"an empty text where {self.wanted} is wanted; only a location can be cleared",
                 "remove the line to leave the value as it is on the platform",
                 "D-73",
             )
-        if text != text.strip():
-            raise BadValue(
-                f"{quoted(text)} begins or ends with a space", f"write:  {quoted(text.strip())}", "D-73"
-            )
+        if stripped != text:
+            raise BadValue(f"{quoted(text)} begins or ends with a space", f"write:  {quoted(stripped)}", "D-73")
         if len(text) > self.longest:
             raise BadValue(f"{len(text):,} characters, at most {self.longest} are allowed", code="D-36")
         return text
@@ -78,20 +86,21 @@ class Email(Kind):
 
     def check(self, text: str) -> str:
         """Return the address when it is a plain one; raises `BadValue`."""
+        if len(text) <= 254 and ADDRESS.fullmatch(text):
+            return text
         if strange := next((char for char in text if not char.isascii()), None):
             raise BadValue(
-                f'{quoted(text)} holds "{strange}" ({code_point(strange)}), which only looks like a letter of an '
-                "address; addresses are plain ASCII",
+                f"{quoted(shortened(text))} holds {quoted(strange)} ({code_point(strange)}); "
+                "an address has plain ASCII letters only",
                 "type the address again by hand",
                 "D-61",
             )
-        if len(text) > 254 or not ADDRESS.fullmatch(text):
-            raise BadValue(
-                f"{quoted(text)} is not a plain e-mail address",
-                "write only the address:  name@company.example",
-                "D-63",
-            )
-        return text
+        inside = WRAPPED_ADDRESS.fullmatch(text) if len(text) <= 254 else None
+        raise BadValue(
+            f"{quoted(shortened(text))} is not a plain e-mail address",
+            f"write:  {inside['address']}" if inside else "write only the address, like  name@company.example",
+            "D-63",
+        )
 
     def fold(self, value: Value) -> Hashable:
         """Compare addresses trimmed and in lower case (platform-api unknown 28)."""
@@ -104,8 +113,16 @@ class Place(Kind):
     wanted = "the name of a location"
 
     def parse(self, node: Node) -> Value:
-        """Read a location; `null` means "remove it" (platform-api section 9)."""
-        return None if isinstance(node, Scalar) and node.text and is_null(node) else super().parse(node)
+        """Read a location; `null` written out means "remove it" (platform-api section 9)."""
+        if not is_null(node):
+            return super().parse(node)
+        if isinstance(node, Scalar) and node.text:
+            return None
+        raise BadValue(
+            f"nothing where {self.wanted} is wanted",
+            "write:  null    to take the location away, or remove the line to leave it as it is",
+            "D-55",
+        )
 
     def fold(self, value: Value) -> Hashable:
         """Compare case-folded (platform-api section 9)."""
@@ -124,8 +141,9 @@ class Choice(Kind):
         """Return the word when it is one of the list; raises `BadValue`."""
         if text in self.words:
             return text
-        near = next((word for word in self.words if word.casefold() == text.casefold()), self.words[0])
-        raise BadValue(f"{quoted(text)} is not {self.wanted}", f"write:  {near}", "D-37")
+        near = next((word for word in self.words if word.casefold() == text.strip().casefold()), "")
+        hint = f"write:  {near}" if near else f"write one of:  {', '.join(self.words)}"
+        raise BadValue(f"{quoted(shortened(text))} is not {self.wanted}", hint, "D-37")
 
 
 class Account(Choice):
@@ -145,7 +163,13 @@ class Flag(Kind):
         """Read only `true` and `false` without quotes (faults.md D-50)."""
         if isinstance(node, Scalar) and node.style == PLAIN and node.text in {"true", "false"}:
             return node.text == "true"
-        raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", "write:  true    or:  false", "D-50")
+        word = node.text.strip().casefold() if isinstance(node, Scalar) else ""
+        meant = YES_NO.get(word)
+        raise BadValue(
+            f"{spelled(node)} where {self.wanted} without quotes is wanted",
+            "write true or false" if meant is None else f"write:  {'true' if meant else 'false'}",
+            "D-50" if isinstance(node, Scalar) else "D-35",
+        )
 
     def from_wire(self, wire: Json) -> Value:
         """Read 0/1, their strings, booleans and Yes/No (platform-api section 11); `""` is nothing there."""
@@ -177,13 +201,13 @@ class Count(Kind):
 
     def parse(self, node: Node) -> Value:
         """Read a plain decimal number in the range; raises `BadValue`."""
-        if isinstance(node, Scalar) and DECIMAL.fullmatch(node.text) and len(node.text) <= 12:
-            number = int(node.text)
-            if self.least <= number <= self.most:
-                return number
-        raise BadValue(
-            f"{spelled(node)} where {self.wanted} is wanted", "write the digits only, such as  3", "D-74"
-        )
+        if not isinstance(node, Scalar):
+            raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", code="D-35")
+        if not DECIMAL.fullmatch(node.text):
+            raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", "write the digits only", "D-51")
+        if len(node.text) <= 12 and self.least <= int(node.text) <= self.most:
+            return int(node.text)
+        raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", code="D-74")
 
     def from_wire(self, wire: Json) -> Value:
         """Read a whole number or its string; `""` is nothing there."""
@@ -217,8 +241,12 @@ class Pattern(Kind):
 
 
 def canonical_email(text: str) -> str:
-    """Return the form in which addresses compare: trimmed, lower case (platform-api unknown 28)."""
-    return text.strip().lower()
+    """Return the form in which addresses compare: trimmed, lower case (platform-api unknown 28).
+
+    Only ASCII letters are lowered: to `str.lower` the Kelvin sign is a `k`, and a stranger's address somebody
+    else's (faults.md D-60).
+    """
+    return text.strip().translate(LOWER)
 
 
 def flag_like(value: bool, like: Json) -> Json:
@@ -228,12 +256,15 @@ def flag_like(value: bool, like: Json) -> Json:
     return value if isinstance(like, bool) else int(value)
 
 
+LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 ADDRESS: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 )
+WRAPPED_ADDRESS: Final = re.compile(rf"(\s*|mailto:|[^@<>]*<)(?P<address>{ADDRESS.pattern})(\s*|>|\.)")
 DECIMAL: Final = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 FLAG_WORDS: Final = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False}
+YES_NO: Final = {**FLAG_WORDS, "on": True, "off": False, "y": True, "n": False}
 
 TEXT: Final = Kind()
 EMAIL: Final = Email()

@@ -1,11 +1,11 @@
 """The kind of a set of names: roles and teams, in files and in every shape that the platform may answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from reconciler.model.kinds import FLAG_WORDS, Kind, flag_like
-from reconciler.model.source import Entries, Items, Json, Located, Mark, Node
-from reconciler.model.spelling import describe, quoted, read_text
+from reconciler.model.source import Entries, Items, Json, Located, Mark, Node, Scalar
+from reconciler.model.spelling import describe, quoted, read_text, shortened
 from reconciler.model.values import NOTHING, BadValue, NameRule, Value
 
 
@@ -18,73 +18,83 @@ class Names(Kind):
     def __init__(self, noun: str, least: int = 0, most: int | None = None, forbidden: str = "") -> None:
         super().__init__(longest=128)
         self.noun, self.least, self.most, self.forbidden = noun, least, most, forbidden
-        self.wanted = f"a list of {noun} names, or at_least: and never:"
+        self.wanted = f"the name of a {noun}"
 
     def parse(self, node: Node) -> Value:
         """Read one name, a list of names, or a mapping of `at_least` and `never`; raises `BadValue`."""
         if not isinstance(node, Entries):
             exact = self.read_names(node)
             return NameRule(exact=self.bounded(exact, node.mark))
-        rule = NameRule(at_least=self.read_part(node, "at_least"), never=self.read_part(node, "never"))
         self.refuse_strangers(node)
+        rule = NameRule(at_least=self.read_part(node, "at_least"), never=self.read_part(node, "never"))
         self.refuse_repeats(rule.names())
         self.bounded(rule.at_least, node.mark, least=0)
         return rule
-
-    def read_part(self, node: Entries, key: str) -> tuple[Located[str], ...]:
-        """Read the names under `at_least` or `never`; an absent key is none."""
-        part = node.get(key)
-        return () if part is None else self.read_names(part)
 
     def refuse_strangers(self, node: Entries) -> None:
         """Refuse keys beside `at_least` and `never`, and a mapping with neither."""
         for key, _ in node.entries:
             if key.text not in {"at_least", "never"}:
                 raise BadValue(
-                    f'"{key.text}" is not known here; a {self.noun} mapping holds "at_least" and "never"',
+                    f"{quoted(shortened(key.text))} is not known here; {self.noun}s are a list of names, or "
+                    '"at_least" and "never" with a list each',
                     "write the names under  at_least:  or  never:",
                     "D-37",
                     key.mark,
                 )
         if not node.entries:
-            raise BadValue(f"an empty mapping where {self.wanted} is wanted", code="D-67")
+            raise BadValue(
+                f"an empty mapping where {self.noun} names are wanted",
+                f"remove the line to leave the {self.noun}s as they are",
+                "D-67",
+            )
+
+    def read_part(self, node: Entries, key: str) -> tuple[Located[str], ...]:
+        """Read the names under `at_least` or `never`; an absent key is none."""
+        part = node.get(key)
+        return () if part is None else self.read_names(part)
 
     def read_names(self, node: Node) -> tuple[Located[str], ...]:
-        """Read one name or a list of names, each with its place."""
-        items = node.items if isinstance(node, Items) else (node,)
-        names = tuple(Located(self.read_name(item), item.mark) for item in items)
+        """Read one name or a list of names, each with its place; says everything that is wrong at once."""
+        names: list[Located[str]] = []
+        wrong: list[BadValue] = []
+        for item in node.items if isinstance(node, Items) else (node,):
+            try:
+                names.append(Located(self.read_name(item), item.mark))
+            except BadValue as error:
+                place = error.mark or (None if item is node else item.mark)
+                wrong.append(BadValue(error.summary, error.hint, error.code, place))
+        if wrong:
+            first = wrong[0]
+            raise BadValue(first.summary, first.hint, first.code, first.mark, tuple(wrong[1:]))
         self.refuse_repeats(names)
-        return names
+        return tuple(names)
 
     def read_name(self, node: Node) -> str:
-        """Read one name; raises `BadValue` at its own place."""
-        if isinstance(node, Entries) and node.get("name") is not None:
+        """Read one name; raises `BadValue`."""
+        if isinstance(node, Entries) and isinstance(name := node.get("name"), Scalar):
             raise BadValue(
-                "a name with its own first_day or last_day is not supported yet",
-                "write only the name",
+                "a name with its own first_day or last_day is not supported by this version yet",
+                f"write only the name:  {name.text}",
                 "later",
-                node.mark,
             )
-        try:
-            text = self.check(read_text(node, f"the name of a {self.noun}"))
-        except BadValue as error:
-            raise BadValue(error.summary, error.hint, error.code, error.mark or node.mark) from None
+        text = self.check(read_text(node, self.wanted))
         if self.forbidden and self.forbidden in text:
             raise BadValue(
-                f'{quoted(text)} holds "{self.forbidden}", which a {self.noun} name cannot',
-                code="D-71",
-                mark=node.mark,
+                f'{quoted(text)} holds "{self.forbidden}", which the name of a {self.noun} cannot', code="D-71"
             )
         return text
 
-    def refuse_repeats(self, names: Iterable[Located[str]]) -> None:
+    def refuse_repeats(self, names: Sequence[Located[str]]) -> None:
         """Refuse a name that stands twice, also when only the case differs."""
-        seen: dict[str, str] = {}
+        if len({name.value.casefold() for name in names}) == len(names):
+            return
+        seen: set[str] = set()
         for name in names:
             key = name.value.casefold()
             if key in seen:
-                raise BadValue(f'"{name.value}" stands twice', "remove one of the two", "D-28", name.mark)
-            seen[key] = name.value
+                raise BadValue(f"{quoted(name.value)} stands twice", "remove one of the two", "D-28", name.mark)
+            seen.add(key)
 
     def bounded(
         self, names: tuple[Located[str], ...], mark: Mark, least: int | None = None
@@ -92,7 +102,7 @@ class Names(Kind):
         """Refuse too few and too many names (faults.md D-67, D-75; platform-api section 12)."""
         if len(names) < (self.least if least is None else least):
             raise BadValue(
-                f"an empty list of {self.noun}s; everybody needs at least {self.least}",
+                f"an empty list of {self.noun}s; everybody needs at least one",
                 f"remove the line to leave the {self.noun}s as they are, or name one",
                 "D-67",
                 mark,
@@ -152,7 +162,7 @@ def held(pairs: Iterable[tuple[Json, Json]]) -> frozenset[str]:
     names = set()
     for name, value in pairs:
         word = "" if value is None else str(value).strip().casefold()
-        if not isinstance(name, str) or not name.strip() or not isinstance(value, bool | int | str | None):
+        if not isinstance(name, str) or not name.strip():
             raise BadValue(f"a name was expected, the platform answered {describe(name)}")
         if word and word not in FLAG_WORDS:
             raise BadValue(f'0 or 1 was expected for "{name}", the platform answered {describe(value)}')

@@ -91,7 +91,7 @@ class Plan:
         changes: One change a person, sorted by address.
         left_out: People who are left alone, and why.
         unchanged: How many declared people are as declared.
-        not_in_files: Canonical addresses of people who are live, active, in scope and in no file.
+        not_in_files: Canonical addresses of people who are live, active, in scope, in no file, and left so.
         notes: Warnings and notes that belong to no change.
         impact: Active people per role, team and location, where the number or the set of holders changes.
         active: How many active people in scope there are before the plan.

@@ -11,23 +11,31 @@ from reconciler.model.values import BadValue
 def read_text(node: Node, wanted: str) -> str:
     """Return the text of a scalar; raises `BadValue` where YAML may read something else (D-50 to D-58)."""
     if not isinstance(node, Scalar):
-        raise BadValue(f"{spelled(node)} where {wanted} is wanted", code="D-35")
-    if node.style != PLAIN:
-        return node.text
+        raise BadValue(f"{spelled(node)} where {wanted} is wanted", "write one value after the colon", "D-35")
+    text = node.text
+    if node.style or (text[:1] not in SURPRISING_STARTS and (len(text) > 5 or text.lower() not in WORDS)):
+        return text
     if is_null(node):
-        raise BadValue(
-            f"{node.text or 'nothing'} means null to YAML, not {wanted}; only a location can be cleared",
-            f'if a text is meant, write:  "{node.text}"' if node.text else "write the value, or remove the line",
-            "D-55",
-        )
+        raise null(text, wanted)
     for pattern, code, meaning in SURPRISES:
-        if pattern.fullmatch(node.text):
+        if pattern.fullmatch(text):
             raise BadValue(
-                f"{node.text} without quotes means {meaning} to YAML, not the text {node.text}",
-                f'write:  "{node.text}"',
+                f"{shortened(text)} without quotes means {meaning} to YAML, not the text {shortened(text)}",
+                f'write:  "{text}"' if len(text) <= 40 else "put it in quotes",
                 code,
             )
-    return node.text
+    return text
+
+
+def null(text: str, wanted: str) -> BadValue:
+    """Return the refusal of a null where a value is wanted (faults.md D-55)."""
+    if not text:
+        return BadValue(f"nothing where {wanted} is wanted", "write the value, or remove the line", "D-55")
+    return BadValue(
+        f"{text} without quotes means null to YAML, not {wanted}; only a location can be cleared",
+        f'write:  "{text}"    if the text is meant',
+        "D-55",
+    )
 
 
 def is_null(node: Node) -> bool:
@@ -40,6 +48,11 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def shortened(text: str) -> str:
+    """Return a text of at most 40 characters to show."""
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
 def code_point(char: str) -> str:
     """Name a character: `U+0456 CYRILLIC SMALL LETTER ...`."""
     return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()
@@ -49,7 +62,7 @@ def spelled(node: Node) -> str:
     """Say what stands in a file where something else was wanted."""
     match node:
         case Scalar(text, style, _):
-            return f'"{text[:40]}"' if style != PLAIN else text[:40] or "nothing"
+            return quoted(shortened(text)) if style != PLAIN else shortened(text) or "nothing"
         case Items():
             return "a list"
         case _:
@@ -76,17 +89,18 @@ SURPRISES: Final = tuple(
         (r"no|off|false", "D-50", '"false"'),
         (r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?", "D-52", "a number in base 60"),
         (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?", "D-54", "a date"),
-        (r"0[0-9_]+|0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9]*_[0-9_]*", "D-51", "another number"),
+        (r"[-+]?(0[0-9_]+|0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+)|[0-9]+_[0-9_]*", "D-51", "another number"),
         (r"[-+][0-9][0-9_]*", "D-56", "a number without its sign or zeros"),
-        (r"[-+]?(0x[0-9a-f_]+|0b[01_]+)", "D-51", "another number"),
-        (
-            r"[-+]?([0-9][0-9_]*)?\.[0-9_]+(e[-+]?[0-9]+)?|[-+]?[0-9][0-9_]*\.?(e[-+]?[0-9]+)",
-            "D-53",
-            "a number",
-        ),
-        (r"[-+]?[0-9][0-9_]*\.", "D-53", "a number"),
+        (r"[-+]?([0-9][0-9_]*)?\.[0-9_]+(e[-+]?[0-9]+)?", "D-53", "a number"),
+        (r"[-+]?[0-9][0-9_]*(\.|\.?e[-+]?[0-9]+)", "D-53", "a number"),
         (r"[-+]?\.(inf|nan)", "D-53", "a number"),
         (r"=|<<", "D-58", "something special"),
     )
 )
-"""Plain spellings that YAML 1.1 reads as something else than text, with what they mean to it."""
+"""Plain spellings that YAML 1.1 or 1.2 reads as something else than text, with what they mean to it."""
+
+WORDS: Final = frozenset({"yes", "on", "true", "no", "off", "false", "null"})
+"""The first two rows above and null, in lower case: one look-up settles most texts."""
+
+SURPRISING_STARTS: Final = frozenset("-+.=<~0123456789") | {""}
+"""Every other surprise begins with one of these, or is empty."""

@@ -70,13 +70,17 @@ class Template:
 
     Attributes:
         sample: The model record: every key of a row, in order, with a value of the wanted type.
-        roles: Role names in the template's spelling and order.
-        teams: Team names in the template's spelling and order.
+        roles: Role names in the template's spelling and order; a name that stands there twice is left out.
+        teams: Team names in the template's spelling and order; a name that stands there twice is left out.
     """
 
     sample: Mapping[str, Json]
     roles: tuple[str, ...]
     teams: tuple[str, ...]
+
+    def names(self, field: str) -> tuple[str, ...]:
+        """Return the names of the field `roles` or `teams`; none for another field."""
+        return {"roles": self.roles, "teams": self.teams}.get(field, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,16 @@ class BadValue(ValueError):
         hint: What to write; `""` where nothing can be proposed.
         code: The row of the fault catalogue, such as `D-50`.
         mark: The exact place when it is inside the value (one name of a list); else None.
+        more: What else is wrong inside the same value, so that everything is said at once.
     """
 
-    def __init__(self, summary: str, hint: str = "", code: str = "", mark: Mark | None = None) -> None:
+    def __init__(
+        self,
+        summary: str,
+        hint: str = "",
+        code: str = "",
+        mark: Mark | None = None,
+        more: "tuple[BadValue, ...]" = (),
+    ) -> None:
         super().__init__(summary)
-        self.summary, self.hint, self.code, self.mark = summary, hint, code, mark
+        self.summary, self.hint, self.code, self.mark, self.more = summary, hint, code, mark, more

@@ -1,0 +1,101 @@
+"""The ground on which people are compared: the live state and the settings, prepared for many look-ups."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import Final
+
+from reconciler.core.counting import privileged_roles
+from reconciler.model.fields import FIELDS, MANAGED_FIELDS
+from reconciler.model.kinds import canonical_email
+from reconciler.model.names import Names
+from reconciler.model.settings import Settings
+from reconciler.model.source import Located
+from reconciler.model.users import LiveUser, Snapshot, Template
+from reconciler.model.values import NameRule
+
+UNIQUE: Final = tuple(field for field in MANAGED_FIELDS if field.unique)
+NAMES: Final = tuple(field for field in MANAGED_FIELDS if isinstance(field.kind, Names))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every person is held against.
+
+    Attributes:
+        snapshot: The live state.
+        settings: The settings of the tree.
+        known: Names that can be managed, per field: the template's spelling by the form in which names compare.
+        privileged: The privileged roles in force.
+        protected: Where each protected address is named.
+        doubled: People who share their address, by that address.
+        owners: Who holds each value that only one person may hold: people by field and value.
+        in_scope: Canonical addresses of the active people that the tree answers for.
+    """
+
+    snapshot: Snapshot
+    settings: Settings
+    known: Mapping[str, Mapping[str, str]]
+    privileged: frozenset[str]
+    protected: Mapping[str, Located[str]]
+    doubled: Mapping[str, tuple[LiveUser, ...]]
+    owners: Mapping[str, Mapping[Hashable, tuple[LiveUser, ...]]]
+    in_scope: frozenset[str]
+
+    def unknown_name(self, field: str, rule: NameRule) -> Located[str] | None:
+        """Return the first name of a rule that the platform does not have (faults.md D-65, D-71)."""
+        known = self.known[field]
+        return next((name for name in rule.names() if composed(name.value) not in known), None)
+
+    def respelled(self, field: str, rule: NameRule) -> NameRule:
+        """Return a rule in the template's spelling: composed and decomposed letters are one name (D-72)."""
+        if all(name.value.isascii() for name in rule.names()):
+            return rule
+        exact = None if rule.exact is None else tuple(self.spell(field, rule.exact))
+        return NameRule(exact, tuple(self.spell(field, rule.at_least)), tuple(self.spell(field, rule.never)))
+
+    def spell(self, field: str, names: tuple[Located[str], ...]) -> Iterator[Located[str]]:
+        """Yield names in the template's spelling, with their places."""
+        known = self.known[field]
+        return (Located(known.get(composed(name.value), name.value), name.mark) for name in names)
+
+
+def survey(snapshot: Snapshot, settings: Settings) -> Ground:
+    """Prepare the ground; reads everybody once."""
+    doubled: dict[str, tuple[LiveUser, ...]] = defaultdict(tuple)
+    for user in snapshot.doubled:
+        doubled[user.key] += (user,)
+    inside = re.compile("|".join(translate(pattern.lower()) for pattern in settings.scope) or r"(?!)")
+    return Ground(
+        snapshot=snapshot,
+        settings=settings,
+        known={field.name: known_names(field.name, snapshot.template) for field in NAMES},
+        privileged=privileged_roles(settings, snapshot.template),
+        protected={canonical_email(address.value): address for address in settings.protected},
+        doubled=doubled,
+        owners={field.name: owners_of(field.name, snapshot) for field in UNIQUE},
+        in_scope=frozenset(key for key, user in snapshot.users.items() if user.active and inside.match(key)),
+    )
+
+
+def known_names(field: str, template: Template) -> Mapping[str, str]:
+    """Return the names of a field that can be managed: those that the template has exactly once."""
+    return {composed(name): name for name in template.names(field)}
+
+
+def owners_of(field: str, snapshot: Snapshot) -> Mapping[Hashable, tuple[LiveUser, ...]]:
+    """Return who holds each value of a field, people who cannot be told apart included."""
+    owners: dict[Hashable, tuple[LiveUser, ...]] = defaultdict(tuple)
+    fold = FIELDS[field].kind.fold
+    for user in (*snapshot.users.values(), *snapshot.doubled, *snapshot.nameless):
+        if (value := user.values.get(field)) is not None:
+            owners[fold(value)] += (user,)
+    return owners
+
+
+def composed(name: str) -> str:
+    """Return the form in which names compare: Unicode NFC, case and all."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
