@@ -1,0 +1,128 @@
+"""Whatever a name holds, every form shows the same rows and counts and no raw control (faults.md S-20 to S-30)."""
+
+import json
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from reconciler.model.batch import Outcome, Receipt
+from reconciler.model.plan import Action, Change, LeftOut, Plan, Tally
+from reconciler.model.source import Problem, Severity
+from reconciler.views import render_json, render_text
+from reconciler.views.mismatch_view import view_mismatch
+from reconciler.views.portal_csv import revert_portal_csv
+from reconciler.views.problem_view import view_problems
+from reconciler.views.render_summary import render_summary
+from reconciler.views.run_view import view_run
+from tests.views.hostile import HOSTILE
+from tests.views.samples import DIGEST, TEMPLATE, applied, change, in_file, job, names, new, plan, view
+
+STEERING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def people(bad: str) -> tuple[Change, ...]:
+    """Three changes in which every piece of data is hostile."""
+    kinds = (
+        change(
+            "Ana A", "a.yaml:1", Action.UPDATE, ("alias", bad, f"{bad}!"), ("teams", names(bad), names("x", bad))
+        ),
+        change(
+            "Bea B",
+            "a.yaml:2",
+            Action.DEACTIVATE,
+            ("status", "Active", "Inactive"),
+            ("teams", names(bad), names()),
+        ),
+        new("Carl C", "a.yaml:3", ("location", None, bad)),
+    )
+    return tuple(replace(one, name=bad) for one in kinds)
+
+
+def hostile_plan(bad: str) -> Plan:
+    """A plan in which every piece of data is hostile."""
+    spoken = Problem(
+        f'"{bad}" is not known', "write another name", in_file(f"users/{bad}.yaml", f"a: {bad}", 1, 1), bad
+    )
+    note = replace(spoken, severity=Severity.NOTE)
+    return plan(
+        people(bad),
+        left_out=(LeftOut(bad, bad, spoken),),
+        notes=(note,),
+        not_in_files=(bad,),
+        impact=(Tally("teams", bad, 5, 0),),
+    )
+
+
+def outputs(bad: str) -> dict[str, str]:
+    """Everything that is printed or written of a hostile plan and run."""
+    of = hostile_plan(bad)
+    shown, problems = view(of, refusals=of.notes), view_problems(of.notes * 2)
+    receipts = [Receipt(one, Outcome.NOT_CONFIRMED, 1, of.notes) for one in of.changes]
+    run = view_run(applied(*receipts, of=of, jobs=(job(bad),), problems=of.notes), 1)
+    saved = json.loads(render_json.render_plan(view(replace(of, changes=()))))
+    other = view_mismatch(DIGEST, saved, shown)
+    return {
+        "plan.txt": render_text.render_plan(shown),
+        "plan.json": render_json.render_plan(shown),
+        "problems.txt": render_text.render_problems(problems),
+        "problems.json": render_json.render_problems(problems),
+        "run.txt": render_text.render_run(run),
+        "run.json": render_json.render_run(run),
+        "summary.md": render_summary(run),
+        "mismatch.txt": render_text.render_mismatch(other),
+        "mismatch.json": render_json.render_mismatch(other),
+    }
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=ascii)
+def test_S_20_I_10_no_raw_control_in_any_output(bad: str) -> None:
+    for name, text in outputs(bad).items():
+        raw = {char for char in text if unicodedata.category(char) in STEERING} - {"\n"}
+        assert not raw, f"{name}: {raw!r}"
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=ascii)
+def test_S_22_no_line_is_a_command_to_the_runner(bad: str) -> None:
+    for name, text in outputs(bad).items():
+        assert "##[" not in text, name
+        assert not [line for line in text.splitlines() if line.lstrip().startswith("::")], name
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=ascii)
+def test_S_24_S_30_no_name_adds_or_hides_a_row(bad: str) -> None:
+    plain = outputs("=Plain" if bad.startswith("=") else "Plain")
+    for name, text in outputs(bad).items():
+        assert len(text.splitlines()) == len(plain[name].splitlines()), name
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=ascii)
+def test_S_30_headline_and_number_stand_whatever_a_name_says(bad: str) -> None:
+    text = render_text.render_plan(view(hostile_plan(bad)))
+    assert text.startswith(
+        "What changes for 3 people: 1 new, 1 edited, 1 loses access, 584 unchanged, left out: 1\n"
+    )
+    assert [line for line in text.splitlines() if line.startswith("Plan number")] == [
+        "Plan number 7f3a91c2, platform acme.uc1.ccaiplatform.com as of today 04:12 (5 h ago)",
+        f"Plan number in full: {DIGEST}",
+    ]
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=ascii)
+def test_S_28_json_is_ascii_and_brings_every_value_back(bad: str) -> None:
+    text = render_json.render_plan(view(hostile_plan(bad)))
+    assert text.isascii()
+    assert json.loads(text)["changes"][2]["fields"][0]["before"] == bad
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=ascii)
+def test_S_29_before_and_after_never_look_the_same(bad: str) -> None:
+    alias = next(
+        field for one in view(hostile_plan(bad)).changes for field in one.fields if field.field == "alias"
+    )
+    assert alias.before_text != alias.after_text
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=ascii)
+def test_S_27_the_csv_keeps_its_rows(bad: str) -> None:
+    assert len(revert_portal_csv(hostile_plan(bad), TEMPLATE).encode().split(b"\r\n")) == 4
