@@ -34,7 +34,7 @@ golden: $(VENV)/.installed-dev
 	$(BIN)/pytest -q --update-golden tests
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 lock:
 	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,193 @@
+"""The command line: one short function a command. It calls the story, lets a view speak, and ends with a code."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.session import Session, set_up_logging
+from reconciler.model.clock import Clock
+from reconciler.model.errors import ReconcilerError
+
+
+class Outer(NamedTuple):
+    """What the process hands to the command line: its environment and the time."""
+
+    environ: Mapping[str, str]
+    clock: Clock
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=SETTINGS)
+@click.option("--users", type=FOLDER, default=Path("users"), show_default=True, help="The directory of the tree.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    show_default=True,
+    help="How much to say on standard error.",
+)
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="json: one object a line.")
+@click.option("--no-color", is_flag=True, help="No colour; NO_COLOR in the environment does the same.")
+@click.version_option(__version__, package_name="reconciler")
+@click.pass_context
+def cli(context: click.Context, users: Path, log_level: str, log_format: str, no_color: bool) -> None:
+    """Declare the users of a contact centre as files, see what would change, apply it, and prove it."""
+    outer: Outer = context.obj
+    context.obj = Session(users, log_format == "json", no_color, outer.environ, outer.clock)
+    set_up_logging(context.obj, log_level)
+
+
+@cli.command()
+@click.option("--snapshot", type=FILE, help="Also check names and minimums against a snapshot.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def validate(session: Session, snapshot: Path | None, form: str) -> int:
+    """Read the tree and show every problem at once. Offline."""
+    from reconciler.cli.looking import validate_tree
+
+    return validate_tree(session, snapshot, form)
+
+
+@cli.command()
+@click.option("--out", type=FILE, required=True, help="The file to write, readable by you alone.")
+@click.pass_obj
+def snapshot(session: Session, out: Path) -> int:
+    """Keep all live users, the template's names and unfinished jobs in a file."""
+    from reconciler.cli.looking import take_snapshot
+
+    return take_snapshot(session, out)
+
+
+@cli.command()
+@click.option("--snapshot", type=FILE, help="Plan offline against a snapshot.")
+@click.option("--out", type=FILE, help="Write the plan as JSON; also when a limit refuses it.")
+@click.option("--bulk", type=FOLDER, help="Write the bulk JSON files, byte for byte what apply uploads.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--only", multiple=True, metavar="EMAIL", help="Only this person; may be repeated.")
+@click.option("--exit-code", is_flag=True, help="End with 3 when there are changes.")
+@click.pass_obj
+def plan(session: Session, /, **options: Any) -> int:
+    """Show what would change on the platform. Nothing is sent."""
+    from reconciler.cli.looking import show_plan
+
+    return show_plan(session, **options)
+
+
+@cli.command()
+@click.option(
+    "--expect", metavar="DIGEST", help="The plan number or digest that was approved; another plan is refused."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--only", multiple=True, metavar="EMAIL", help="Only this person; may be repeated.")
+@click.option("--report", type=FOLDER, help="Where to write the report of the run.")
+@click.pass_obj
+def apply(session: Session, /, **options: Any) -> int:
+    """Plan again, write the changes to the platform, and prove them by reading everybody anew."""
+    from reconciler.cli.writing import apply_plan
+
+    return apply_plan(session, **options)
+
+
+@cli.command()
+@click.argument("ident", metavar="[ID]", type=int, required=False)
+@click.option("--replace", type=FILE, help="Repair a job that failed the check: upload this file in its place.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def jobs(session: Session, ident: int | None, replace: Path | None, form: str) -> int:
+    """List the platform's bulk jobs, or show one with its errors placed on people and lines."""
+    from reconciler.cli.jobs import show_jobs
+
+    if replace is not None and ident is None:
+        raise click.UsageError("--replace needs the ID of the job")
+    return show_jobs(session, ident, replace, form)
+
+
+@cli.command()
+@click.option("--markdown", is_flag=True, help="As a Markdown table.")
+@click.pass_obj
+def fields(session: Session, markdown: bool) -> int:
+    """Show every field that a file may state."""
+    from reconciler.cli.fields import show_fields
+
+    return show_fields(session, markdown)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def simulator(arguments: tuple[str, ...]) -> int:
+    """Run the simulator in the foreground; --help shows its options."""
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "reconciler.simulator", *arguments])  # noqa: S606
+
+
+@cli.command()
+@click.option(
+    "--folder", type=FOLDER, default=Path("report/demo"), show_default=True, help="Where to keep the files."
+)
+@click.pass_obj
+def demo(session: Session, folder: Path) -> int:
+    """Walk the whole story on the example tree, against a simulator on this machine."""
+    from reconciler.cli.demo import tell_story
+
+    tell_story(session.root, folder, session.environ)
+    return 0
+
+
+def main() -> None:
+    """Run one command and end the process with its exit code (product section 4)."""
+    from reconciler.cli.signals import listen
+    from reconciler.edge.clock import SystemClock
+
+    listen()
+    sys.exit(run(sys.argv[1:], Outer(dict(os.environ), SystemClock())))
+
+
+def run(arguments: list[str], outer: Outer) -> int:
+    """Run one command line and return its exit code. No foreseen failure shows a traceback."""
+    try:
+        code = cli.main(arguments, standalone_mode=False, obj=outer)
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.Abort:
+        click.echo("stopped before anything was sent", err=True)
+        return 130
+    except ReconcilerError as error:
+        return show_error(error)
+    except MemoryError:
+        return show_error(ReconcilerError("out of memory", "read a smaller tree, or use a larger machine"))
+    except Exception as error:  # noqa: BLE001  the last line of defence: one line, never a traceback
+        return show_error(internal(error))
+    return int(code or 0)
+
+
+def show_error(error: ReconcilerError) -> int:
+    """Say what ended the run on standard error and return its exit code."""
+    from reconciler.cli.session import write
+    from reconciler.views.error_view import view_error
+    from reconciler.views.render_text import render_error
+
+    write(sys.stderr, render_error(view_error(error), colour=False))
+    return error.exit_code
+
+
+def internal(error: Exception) -> ReconcilerError:
+    """Turn an unforeseen exception into words: its type and place, never its text, which may hold anything."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "nowhere"
+    return ReconcilerError(
+        f"an error inside the tool: {type(error).__name__} at {where}",
+        "This is ours to repair. Report this line; nothing is sent by a run that ends so before its first job.",
+    )

@@ -1,0 +1,263 @@
+"""Apply: plan again, write, and prove by a re-read (product section 6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from reconciler.core.guard import minimums_in_force
+from reconciler.core.ownership import name_foreign, split_jobs, warn_of_stale
+from reconciler.core.pack import lowered, pack
+from reconciler.core.verify import bystanders, lost_teams, unpromised, verify
+from reconciler.flow.batches import Ledger, Run, Sent, send_batch
+from reconciler.flow.outside import Outside, read_live
+from reconciler.flow.planning import Prepared, make_plan, pack_plan
+from reconciler.flow.trees import LoadedTree, load_tree
+from reconciler.model.batch import Batch, Job, Outcome, Receipt
+from reconciler.model.errors import Busy, FateUnknown, ReconcilerError, RunRefused, Stopped
+from reconciler.model.run import Applied
+from reconciler.model.source import Problems, errors_of
+from reconciler.model.users import Snapshot
+
+WAIT_PAUSE_S: Final = 5.0
+
+
+class PlanMoved(RunRefused):
+    """The plan is not the one that was approved. `prepared` is the plan of now."""
+
+    def __init__(self, expected: str, prepared: Prepared) -> None:
+        super().__init__("the plan is not the one that was approved")
+        self.expected, self.prepared = expected, prepared
+
+
+class GuardRefused(RunRefused):
+    """The guard refuses the plan. `prepared` holds the plan and the refusals."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__("a limit or a minimum is in the way", "", prepared.planned.refusals)
+        self.prepared = prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the caller asks of an apply.
+
+    Attributes:
+        root: The tree.
+        only: Canonical addresses to which the run is restricted; empty for everybody.
+        expect: The plan number or digest that was approved; None where nothing is compared.
+        approve: Shows the plan and returns whether to go on; asked after every check, before any write.
+    """
+
+    root: Path
+    only: frozenset[str]
+    expect: str | None
+    approve: Callable[[Prepared], bool]
+
+
+def apply(order: Order, outside: Outside) -> tuple[Prepared, Applied | None]:
+    """Carry out a plan and prove it.
+
+    Returns the plan and what became of it; None where the plan was not approved.
+    Raises `ReconcilerError` only while nothing was written; after the first write every ending is an `Applied`.
+    """
+    started_at = outside.clock.now()
+    tree = load_tree(order.root, started_at)
+    with outside.state.lock():
+        jobs = wait_for_own_jobs(tree, outside)
+        snapshot, noticed = read_live(outside, tree.managed)
+        prepared = make_plan(tree, snapshot, noticed, started_at, order.only)
+        check(order, prepared)
+        batches = pack_plan(prepared)
+        fingerprints = frozenset(batch.fingerprint for batch in batches)
+        split = split_jobs(jobs, tree.settings.ignore_jobs, tree.today(started_at), fingerprints)
+        prepared = with_notes(prepared, tuple(map(warn_of_stale, split.stale)))
+        if not order.approve(prepared):
+            return prepared, None
+        run = Run(
+            tree=tree,
+            outside=outside,
+            ledger=Ledger(),
+            minimums=lowered(minimums_in_force(tree.settings, snapshot), snapshot.users),
+            newest_job=max((job.ident for job in jobs), default=0),
+            adoptable=split.adoptable,
+        )
+        return prepared, carry_out(run, prepared, batches, started_at)
+
+
+def wait_for_own_jobs(tree: LoadedTree, outside: Outside) -> tuple[Job, ...]:
+    """Return all jobs once none of ours is unfinished; raises `Busy` for somebody else's (product section 6.1)."""
+    deadline = outside.clock.monotonic() + tree.settings.job_timeout
+    ignored, today = tree.settings.ignore_jobs, tree.today(outside.clock.now())
+    while True:
+        jobs = outside.platform.jobs()
+        split = split_jobs(jobs, ignored, today, frozenset())
+        if split.foreign_running:
+            named = tuple(name_foreign(job, today) for job in split.foreign_running)
+            raise Busy("a job that somebody else started is not finished", "", named)
+        if not split.ours_running:
+            return jobs
+        if outside.clock.monotonic() >= deadline:
+            raise still_running(split.ours_running[0])
+        outside.clock.sleep(WAIT_PAUSE_S)
+
+
+def still_running(job: Job) -> FateUnknown:
+    """Return the ending of a run that waited in vain for a job of an earlier one."""
+    done, total = job.affected_rows or 0, job.total_rows or 0
+    return FateUnknown(
+        f"job {job.ident} of an earlier run still runs: {done} of {total} rows done",
+        "Do not upload anything in the portal. Run again later: it looks for this job first.\n"
+        'Still stuck tomorrow? README, "A job that never ends".',
+        job=job.ident,
+    )
+
+
+def check(order: Order, prepared: Prepared) -> None:
+    """Refuse on another plan number or on a guard; a plan that became empty is compared too."""
+    digest = prepared.planned.plan.digest
+    if order.expect is not None and order.expect not in {digest, digest[:8]}:
+        raise PlanMoved(order.expect, prepared)
+    if prepared.planned.refusals:
+        raise GuardRefused(prepared)
+
+
+def with_notes(prepared: Prepared, notes: Problems) -> Prepared:
+    """Add notes to a plan; they are not part of its number."""
+    plan = replace(prepared.planned.plan, notes=prepared.planned.plan.notes + notes)
+    return replace(prepared, planned=replace(prepared.planned, plan=plan))
+
+
+def carry_out(run: Run, prepared: Prepared, batches: tuple[Batch, ...], started_at: datetime) -> Applied:
+    """Send the batches in order and gather what became of everybody; never raises a `ReconcilerError`."""
+    sent: list[Sent] = []
+    repeated: list[Sent] = []
+    ended: ReconcilerError | None = None
+    try:
+        ended = send_all(run, prepared.snapshot, batches, sent)
+        if ended is None:
+            send_lost_teams(run, sent, repeated)
+    except ReconcilerError as error:
+        ended = as_ending(error, run)
+    except Exception as error:  # noqa: BLE001  after a write nothing may end without a verdict (faults.md P-21)
+        ended = as_unforeseen(error, run)
+    receipts, live = gather(run, batches, sent, sent + repeated)
+    problems = tuple(problem for part in sent + repeated for problem in part.problems)
+    if live is not None:
+        problems += side_effects(prepared.snapshot, receipts, live)
+    return Applied(
+        plan=prepared.planned.plan,
+        receipts=receipts,
+        jobs=tuple(run.ledger.jobs.values()),
+        problems=problems,
+        error=ended,
+        run=run.outside.run,
+        started_at=started_at,
+        ended_at=run.outside.clock.now(),
+    )
+
+
+def send_all(run: Run, before: Snapshot, batches: tuple[Batch, ...], sent: list[Sent]) -> ReconcilerError | None:
+    """Send one batch after the other into `sent`; returns why it ended early, None at the end."""
+    for batch in batches:
+        sent.append(send_batch(run, batch))
+        careful = batch is batches[0] and len(batch.rows) == 1 and len(batches) > 1
+        ended = sent[-1].ended_badly or (broken_promise(before, sent[-1]) if careful else None)
+        if ended is not None:
+            return ended
+    return None
+
+
+def broken_promise(before: Snapshot, sent: Sent) -> ReconcilerError | None:
+    """Compare the one row of a careful first batch whole; returns why no second batch may follow."""
+    changes = tuple(receipt.change for receipt in sent.receipts)
+    strange = unpromised(changes, sent.live, whole=True)
+    strange += bystanders(before, sent.live, frozenset(change.key for change in changes))
+    mended = {change.key for change in lost_teams(sent.receipts, sent.live)}
+    unconfirmed = any(r.outcome is not Outcome.CONFIRMED and r.change.key not in mended for r in sent.receipts)
+    if not errors_of(strange) and not unconfirmed:
+        return None
+    return ReconcilerError(
+        "the first person of this run did not become what was promised, so nobody else was sent",
+        "The platform does not read a row as this tool expects. Show this to whoever installed the tool.",
+        errors_of(strange),
+    )
+
+
+def send_lost_teams(run: Run, sent: list[Sent], repeated: list[Sent]) -> None:
+    """Send once more, into `repeated`, the teams that a creation or reactivation lost (product section 6.6)."""
+    if not sent:
+        return
+    live = sent[-1].live
+    changes = lost_teams(tuple(receipt for part in sent for receipt in part.receipts), live)
+    size = run.tree.settings.batch_size
+    for batch in pack(changes, live.template, run.minimums, live.users, size, canary_above=len(changes)):
+        repeated.append(send_batch(run, replace(batch, number=len(sent) + batch.number)))  # noqa: PERF401
+
+
+def gather(
+    run: Run, batches: tuple[Batch, ...], sent: list[Sent], everything: list[Sent]
+) -> tuple[tuple[Receipt, ...], Snapshot | None]:
+    """Return one receipt a planned person, seen against one last complete read, and that read if there is one."""
+    known = tuple(receipt for part in sent for receipt in part.receipts)
+    unseen, unsent = without_receipt(run, batches[len(sent) :])
+    live = everything[-1].live if everything else None
+    if unseen or len(run.ledger.started) > len(everything):
+        live = try_read(run)
+    if live is None:
+        return known + unseen + unsent, None
+    return verify(known + unseen, live) + unsent, live
+
+
+def without_receipt(run: Run, batches: tuple[Batch, ...]) -> tuple[tuple[Receipt, ...], tuple[Receipt, ...]]:
+    """Return receipts for batches that did not come back: unknown where the job was started, else not sent."""
+    started = {job.file_name: job for job in run.ledger.jobs.values() if job.ident in run.ledger.started}
+    unseen: list[Receipt] = []
+    unsent: list[Receipt] = []
+    for batch in batches:
+        job = started.get(batch.file_name(run.outside.run)) or run.adoptable.get(batch.fingerprint)
+        fate = unseen if job is not None and job.ident in run.ledger.started else unsent
+        for row in batch.rows:
+            if fate is unseen and job is not None:
+                unseen.append(Receipt(row.change, Outcome.UNKNOWN, job.ident))
+            else:
+                unsent.append(Receipt(row.change, Outcome.NOT_SENT))
+    return tuple(unseen), tuple(unsent)
+
+
+def try_read(run: Run) -> Snapshot | None:
+    """Read the live state once more after an ending; None where even that is not to be had."""
+    try:
+        return run.read()
+    except ReconcilerError:
+        return None
+
+
+def side_effects(before: Snapshot, receipts: tuple[Receipt, ...], live: Snapshot) -> Problems:
+    """Return what changed without a promise: of people in the plan, and of everybody else (faults.md L-11)."""
+    touched = tuple(receipt.change for receipt in receipts if receipt.outcome is not Outcome.NOT_SENT)
+    strange = unpromised(touched, live, whole=False)
+    return strange + bystanders(before, live, frozenset(change.key for change in touched))
+
+
+def as_ending(error: ReconcilerError, run: Run) -> ReconcilerError:
+    """Return how a run ended that an error broke off: a signal after a write leaves the fate unknown (P-04)."""
+    if not isinstance(error, Stopped) or not run.ledger.wrote:
+        return error
+    job = max(run.ledger.jobs, default=None)
+    fate = "was started" if job in run.ledger.started else "was not started"
+    return FateUnknown(
+        f"stopped by a signal; job {job} {fate}" if job else "stopped by a signal while a job was uploaded",
+        "Run again: it looks for this job first and sends nothing twice.",
+        job=job,
+    )
+
+
+def as_unforeseen(error: Exception, run: Run) -> ReconcilerError:
+    """Return how a run ended that broke inside the tool: unknown once something was written (faults.md 0.1)."""
+    words = f"an error inside the tool: {type(error).__name__}"
+    advice = "This is ours to repair; report it. Run again: it looks for this run's jobs first."
+    if run.ledger.wrote:
+        return FateUnknown(words, advice, job=max(run.ledger.jobs, default=None))
+    return ReconcilerError(words, advice)

@@ -1,0 +1,161 @@
+"""Every unknown of the platform, on: the run ends confirmed, refused with a reason, or stopped after the one-row
+batch with every unpromised change named. Never wrong.
+
+The table of switches is the simulator's own; a switch that nobody lists here is drawn all the same.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from reconciler.simulator.switches import NUMBER, SWITCHES, TEXT
+from tests.stage import SETTINGS, Stage, stage
+from tests.truth import by_email, check_all, check_words, second_run_is_safe
+
+SAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "final_token": ("halted", "Completed ", "canceled"),
+    "retry_after": ("5", "-1", "soon", "99999999999", "Wed, 02 Dec 2026 09:00:09 GMT"),
+    "page_cap": ("7",),
+    "stale_seconds": ("5", "59", "600"),
+    "max_bytes": ("300", "2000"),
+    "rate_limit": ("3",),
+    "queue_seconds": ("20",),
+    "upload_visible_after": ("5",),
+    "proceed_visible_after": ("5",),
+    "ignore_field": ("location", "roles", "status", "alias"),
+    "neighbour": ("agent5@acme.example",),
+    "wrong_user": ("agent5@acme.example",),
+    "fail_emails": ("agent1@acme.example", "new1@acme.example,agent2@acme.example"),
+    "fail_at_row": ("1", "9"),
+    "foreign_host": ("https://evil.example",),
+}
+"""What is set where a switch takes any text or number."""
+
+NEEDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "retry_after": {"rate_limit": "3"},
+    "rate_answer": {"rate_limit": "3"},
+    "stale_pattern": {"stale_seconds": "20"},
+    "foreign_host": {"link_header": "wrong_host"},
+    "put_running": {},
+}
+"""Switches that show only beside another."""
+
+CASES: Final = tuple(
+    (switch.name, value)
+    for switch in SWITCHES
+    for value in (*switch.values, *SAMPLES.get(switch.name, ()))
+    if value not in {TEXT, NUMBER}
+)
+
+
+def crowd() -> dict[str, Any]:
+    """A tenant of thirty people whose records are full, so that a row that clears something is seen."""
+    people = [full_person(number) for number in range(26)]
+    people[22]["roles"] = ["Agent", "Manager"]
+    people += [{**full_person(30 + number), "status": "Inactive", "teams": []} for number in range(2)]
+    people.append({"email": "root@acme.example", "first_name": "Root", "last_name": "One", "roles": ["Admin"]})
+    return {
+        "roles": ["Admin", "Manager", "Manager Admin", "Agent"],
+        "teams": ["Billing ES", "Retention ES", "VIP"],
+        "locations": ["Madrid", "Manila", "Oslo"],
+        "max_chat_limit": 10,
+        "users": people,
+    }
+
+
+def full_person(number: int) -> dict[str, Any]:
+    """Somebody with a value in every field."""
+    return {
+        "email": f"agent{number}@acme.example",
+        "first_name": "Agent",
+        "last_name": f"Nr {number}",
+        "agent_number": f"A-{number:03}",
+        "alias": f"a{number}",
+        "location": "Madrid",
+        "max_chat_limit": 3,
+        "max_chat_limit_enabled": 1,
+        "extension_number": f"{4000 + number}",
+        "ucaas_user_name": f"u{number}",
+        "roles": ["Agent"],
+        "teams": ["Billing ES"],
+    }
+
+
+def wishes() -> list[dict[str, Any]]:
+    """What the tree says: every sort of change, in more than twenty rows."""
+    edits: list[dict[str, Any]] = [{"email": f"agent{n}@acme.example", "location": "Manila"} for n in range(3, 20)]
+    return [
+        {"email": "agent0@acme.example", "alias": "changed"},
+        {"email": "agent1@acme.example", "roles": ["Agent", "Manager"], "max_chat_limit_enabled": False},
+        {
+            "email": "agent2@acme.example",
+            "teams": {"at_least": ["VIP"], "never": ["Billing ES"]},
+            "max_chat_limit": 5,
+        },
+        *edits,
+        {"email": "agent20@acme.example", "location": None},
+        {"email": "agent21@acme.example", "status": "Inactive"},
+        {"email": "agent22@acme.example", "roles": ["Agent"]},
+        {"email": "agent30@acme.example", "status": "Active", "roles": ["Agent"], "teams": ["VIP"]},
+        *(
+            {
+                "email": f"new{n}@acme.example",
+                "first_name": "New",
+                "last_name": f"Nr {n}",
+                "roles": ["Agent"],
+                "teams": ["VIP", "Billing ES"],
+                "location": "Oslo",
+            }
+            for n in range(2)
+        ),
+    ]
+
+
+def set_up(scene: Stage) -> list[dict[str, Any]]:
+    """Write the tree of wishes."""
+    people = wishes()
+    scene.write("reconciler.yaml", SETTINGS + "batch_size: 10\njob_timeout: 5m\n")
+    scene.people(*people)
+    return people
+
+
+@pytest.mark.parametrize(("name", "value"), CASES, ids=[f"{name}={value}" for name, value in CASES])
+def test_no_switch_makes_the_product_wrong(tmp_path: Path, name: str, value: str) -> None:
+    switches = {**NEEDS.get(name, {}), name: value}
+    with stage(tmp_path, crowd(), switches=switches, validate_seconds=0.5, job_seconds=2.0) as scene:
+        people = set_up(scene)
+        before = scene.simulator.users()
+        ended = scene.apply()
+        check_all(scene, before, people, ended)
+        if ended.code in {4, 6}:
+            assert by_email(scene.simulator.users()) == by_email(before), "refused, yet somebody was changed"
+        if ended.code != 0:
+            harm_is_named(scene, before, people, ended.out + ended.err)
+        scene.simulator.set_switches(**{switch.name: switch.default for switch in SWITCHES})
+        second_run_is_safe(scene)
+
+
+def harm_is_named(scene: Stage, before: list[dict[str, Any]], people: list[dict[str, Any]], said: str) -> None:
+    """Whoever changed in a way that nobody wrote down is named in what the run said, or the run said unknown."""
+    declared = {person["email"]: person for person in people}
+    was = by_email(before)
+    for email, user in by_email(scene.simulator.users()).items():
+        old = was.get(email)
+        if old is None:
+            assert email in declared or email in said
+            continue
+        for field in user.keys() - {"deactivated_at", "id", "teams"}:
+            if field not in declared.get(email, {}) and str(user[field]) != str(old[field]):
+                assert email in said or "NOT KNOWN" in said, f"{email}: {field} changed and nobody was told"
+
+
+def test_a_default_platform_confirms_the_whole_scenario(tmp_path: Path) -> None:
+    with stage(tmp_path, crowd(), job_seconds=2.0) as scene:
+        people = set_up(scene)
+        before = scene.simulator.users()
+        ended = scene.apply()
+        assert ended.code == 0, ended.out + ended.err
+        check_all(scene, before, people, ended)
+        check_words(scene, ended)
