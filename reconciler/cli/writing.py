@@ -32,7 +32,7 @@ def apply_plan(session: Session, expect: str | None, yes: bool, only: Iterable[s
         )
     with session.outside(tree.settings) as outside:
         approve = approval(session, outside, ask=expect is None and not yes)
-        order = Order(session.root, frozenset(map(canonical_email, only)), expect, approve)
+        order = Order(tree, frozenset(map(canonical_email, only)), expect, approve)
         try:
             prepared, applied = apply(order, outside)
         except PlanMoved as moved:

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from reconciler.core.nearest import did_you_mean
+from reconciler.core.nearest import did_you_mean, nearest
 from reconciler.core.settings_reading import TOP_KEYS
 from reconciler.model.fields import FIELDS, TREE_FIELDS, Care
 from reconciler.model.names import Names
@@ -52,11 +52,13 @@ def unknown_key(key: Scalar) -> Problem:
         )
     if key.text in FIELDS and FIELDS[key.text].care is Care.SEEN:
         return Problem(f"{name} can be read but not changed", "remove the line", key.mark, code="D-37")
-    near = did_you_mean(key.text, sorted(PERSON_KEYS))
+    meant = did_you_mean(key.text, sorted(PERSON_KEYS))
     if key.text in TOP_KEYS:
-        text = f"{name} is a setting of the tree, not of a person.{near}"
+        text = f"{name} is a setting of the tree, not of a person.{meant}"
         return Problem(text, "settings stand in reconciler.yaml", key.mark, code="D-38")
-    return Problem(f"{name} is not a known key.{near}{strange_letter(key.text)}", ALL_KEYS, key.mark, code="D-37")
+    near = nearest(key.text, sorted(PERSON_KEYS))
+    hint = f"write:  {near}:" if near else ALL_KEYS
+    return Problem(f"{name} is not a known key.{meant}{strange_letter(key.text)}", hint, key.mark, code="D-37")
 
 
 def strange_letter(text: str) -> str:
@@ -100,4 +102,4 @@ def too_far_right(key: Scalar, outer: Scalar) -> Problem:
 
 
 NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
-ALL_KEYS: Final = "reconciler fields  lists the keys of a person"
+ALL_KEYS: Final = 'the keys of a person are in the README under "Fields";  reconciler fields  shows them too'

@@ -32,8 +32,11 @@ def turn_of(field: Field, template: Template) -> Turn:
 
 
 def read_address(wire: Json) -> Value:
-    """Read an address: a text, or nothing in a single record (faults.md L-18); raises `BadValue`."""
-    if wire is None or isinstance(wire, str):
+    """Read an address; `""` is somebody without one (faults.md L-18), null is none (product promise 3).
+
+    Raises `BadValue` for everything that is not a text.
+    """
+    if isinstance(wire, str):
         return wire or None
     raise BadValue(f"an address was expected, the platform answered {describe(wire)}")
 

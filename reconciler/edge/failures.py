@@ -12,12 +12,29 @@ from reconciler.model.source import Json
 PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses after which the same reading may succeed (faults.md N-37, N-39)."""
 
-HINTS: Final = {
-    401: "check RECONCILER_TOKEN: the credential may be disabled or its token made anew; and the user name",
-    403: "check RECONCILER_TOKEN: only the token of an API credential may do this",
-    404: "check the tenant name in RECONCILER_URL",
-    413: "make batch_size in the settings smaller and plan again",
+TROUBLE: Final = ("the platform has trouble of its own", "nothing can be done from here; run again later")
+
+WORDS: Final = {
+    401: (
+        "the platform does not accept the token",
+        "check RECONCILER_TOKEN: the credential may be disabled or its token made anew; and the user name",
+    ),
+    403: (
+        "the platform does not let this token do it",
+        "check RECONCILER_TOKEN: only the token of an API credential may do this",
+    ),
+    404: ("the platform finds nothing there", "check the tenant name in RECONCILER_URL"),
+    413: ("the upload is too large", "make batch_size in the settings smaller and plan again"),
+    429: (
+        "the platform is asked too often",
+        "all tools of a tenant share its 10 requests a second; run again when less is going on",
+    ),
+    500: TROUBLE,
+    502: TROUBLE,
+    503: TROUBLE,
+    504: TROUBLE,
 }
+"""What some statuses mean, and what to do about them."""
 
 
 class Passing(Unreachable):
@@ -47,16 +64,17 @@ def status_error(
         said: What the body says, ready to be shown; see `spoken`.
         after_s: How long the platform asks to wait.
     """
-    text = f"{request}: the platform answered {status}" + (f": {said}" if said else "")
-    if status in PASSING:
-        return Passing(text, sent=True, after_s=after_s, throttled=status == 429)
     if 300 <= status < 400:
         return Denied(
-            f"{request}: redirect refused: to {_target(headers.get('location', ''))}",
+            f"redirect refused: to {_target(headers.get('location', ''))} ({status} to {request})",
             "check RECONCILER_URL; a redirect would carry the token to another address",
             status=status,
         )
-    return Denied(text, HINTS.get(status, ""), status=status)
+    words, hint = WORDS.get(status, ("the platform refuses", ""))
+    text = f"{words} ({status} to {request}{f': {said}' if said else ''})"
+    if status in PASSING:
+        return Passing(text, hint, sent=True, after_s=after_s, throttled=status == 429)
+    return Denied(text, hint, status=status)
 
 
 def spoken(data: bytes, content_type: str) -> str:

@@ -39,7 +39,13 @@ class JobReads:
             Denied: Status 404 where there is no such job.
             NotUnderstood: The answer is no job, or another one.
         """
-        job = read_job(self._get_job(ident), f"GET {JOBS}/{ident}")
+        try:
+            job = read_job(self._get_job(ident), f"GET {JOBS}/{ident}")
+        except Denied as error:
+            if error.status != 404:
+                raise
+            hint = "`reconciler jobs` lists those that there are"
+            raise Denied(f"the platform has no job {ident}", hint, status=404) from error
         if job.ident != ident:
             raise NotUnderstood(f"GET {JOBS}/{ident}: the platform answered with job {job.ident}")
         return job

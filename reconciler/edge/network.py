@@ -4,6 +4,7 @@ A timeout of httpx is the longest silence, so a server that sends one byte at a 
 first address eats the whole connect timeout. Both are settled where the bytes pass: in the network backend.
 """
 
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
@@ -53,13 +54,14 @@ FAILURES: Final[tuple[tuple[tuple[type[Exception], ...], str, bool], ...]] = (
     ((httpx.ReadTimeout,), "{host} did not answer in time", True),
     ((httpx.WriteTimeout,), "{host} did not take the request in time", True),
     ((httpx.WriteError,), "the connection to {host} was cut while sending", True),
-    (
-        (httpx.ReadError, httpx.RemoteProtocolError),
-        "the connection to {host} was cut or its answer is broken",
-        True,
-    ),
+    ((httpx.ReadError, httpx.RemoteProtocolError), "{host} cut the connection or sent a broken answer", True),
 )
 """Exceptions of httpx, what they mean, and whether the request may have reached the platform (N-04)."""
+
+CHECK: Final = "check RECONCILER_URL, and whether this machine may reach that host; then run again"
+LATER: Final = "run again later"
+NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
+"""The system's own number of an error, which tells a reader nothing."""
 
 
 class BoundedTransport(httpx.BaseTransport):
@@ -178,17 +180,18 @@ def failure(name: str, host: str, error: httpx.HTTPError, redaction: Redaction) 
     """Turn an exception of httpx into ours, by the table; `name` says what was asked, such as `GET users`."""
     if isinstance(error, httpx.ConnectError) and (tls := _tls_reason(error)):
         return Unreachable(
-            f"{name}: the TLS certificate or protocol of {host} is refused: {tls}",
+            f"the TLS certificate or protocol of {host} is refused: {tls} ({name})",
             "check the address; for an authority of your own set RECONCILER_CA_FILE",
             sent=False,
         )
     if isinstance(error, httpx.DecodingError):
-        return CutShort(f"{name}: the packed body of the answer is damaged")
-    why = redaction.clean(safe_text(str(error), 200))
+        return CutShort(f"the packed body of the answer is damaged ({name})")
+    why = redaction.clean(safe_text(NUMBER.sub("", str(error)), 200)).rstrip(".")
+    asked = f"({name}: {why})" if why else f"({name})"
     for kinds, words, sent in FAILURES:
         if isinstance(error, kinds):
-            return Passing(f"{name}: {words.format(host=host)}" + (f": {why}" if why else ""), sent=sent)
-    return Passing(f"{name}: {type(error).__name__} at {host}: {why}", sent=True)
+            return Passing(f"{words.format(host=host)} {asked}", LATER if sent else CHECK, sent=sent)
+    return Passing(f"{type(error).__name__} at {host} {asked}", LATER, sent=True)
 
 
 def time_left(clock: Clock, timeout: float | None, over: type[Exception]) -> float:

@@ -225,7 +225,7 @@ def _rule(character: str) -> tuple[str, str]:
     for code, pattern, why in _CODES:
         if pattern.match(character):
             return code, why
-    return "D-22", "it is a control character, nobody sees it"
+    return "D-22", "nobody sees it"
 
 
 def _without(mark: Mark) -> str:

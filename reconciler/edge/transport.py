@@ -29,6 +29,8 @@ from reconciler.model.source import Json
 log = logging.getLogger("reconciler.edge.transport")
 
 RETRIES: Final = 5
+NOTICED_S: Final = 5.0
+"""A wait from so many seconds on is told to people, a shorter one only to the log."""
 BODY_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of one answer after unpacking (faults.md N-22)."""
 
@@ -147,7 +149,7 @@ class Transport:
         name = f"{method} {path}"
         self.pace.wait()
         if deadline.over:
-            raise Unreachable(f"{name}: the time for this step ran out ({deadline.seconds:.0f} s)", sent=False)
+            raise Unreachable(f"no time is left for {name}: the step had {deadline.seconds:.0f} s", sent=False)
         bound = Deadline(self.clock, min(self.timeouts.request_s, deadline.left()))
         ends_at = until.set(bound.started_at + bound.seconds)
         try:
@@ -187,11 +189,13 @@ class Transport:
 
     def _not_json(self, name: str, error: NotUnderstood, data: bytes, kind: str) -> NotUnderstood:
         """Say what came instead of JSON (N-13), as an error of the same sort."""
-        found = f"{name}: {error.message}"
+        found = f"{error.message} ({name})"
         if kind and "json" not in kind.lower():
             said = safe_text(self.redaction.clean(data[:4_096].decode("utf-8", "backslashreplace").strip()))
-            found = f"{name}: expected JSON, got {safe_text(kind, 40)} ({said})"
-        return type(error)(found, "a proxy, a login page or a maintenance page may have answered")
+            found = f"expected JSON, got {safe_text(kind, 40)} ({name}: {said})"
+        return type(error)(
+            found, "a proxy, a login page or a maintenance page may have answered; open RECONCILER_URL in a browser"
+        )
 
 
 def quieten(redaction: Redaction) -> None:
@@ -211,9 +215,9 @@ def _body(name: str, answer: httpx.Response, bound: Deadline) -> bytes:
         parts.append(part)
         size += len(part)
         if size > BODY_LIMIT:
-            raise NotUnderstood(f"{name}: an answer of more than {BODY_LIMIT // 2**20} MiB")
+            raise NotUnderstood(f"an answer of more than {BODY_LIMIT // 2**20} MiB ({name})")
         if bound.over:
-            raise Passing(f"{name}: the answer did not end within {bound.seconds:.0f} s", sent=True)
+            raise Passing(f"the answer did not end within {bound.seconds:.0f} s ({name})", sent=True)
     return b"".join(parts)
 
 
@@ -236,8 +240,10 @@ def _total(headers: Mapping[str, str]) -> int | None:
 
 
 def _log_wait(state: tenacity.RetryCallState) -> None:
+    """Say at once why nothing seems to happen, where somebody would begin to wonder."""
     error = state.outcome.exception() if state.outcome else None
-    log.warning("%s; trying again in %.1f s", error, state.upcoming_sleep)
+    level = logging.WARNING if state.upcoming_sleep >= NOTICED_S else logging.INFO
+    log.log(level, "%s; trying again in %.1f s", error, state.upcoming_sleep)
 
 
 def _given_up(error: Passing | CutShort, tries: int, deadline: Deadline) -> ReconcilerError:

@@ -89,8 +89,15 @@ class Watch:
                 NOT_TWICE,
                 job=job.ident,
             )
-        self.progress(Step(f"job {job.ident}", now.affected_rows or 0, now.total_rows, now.status))
-        return Seen(now, raw, self.done(now))
+        done = self.done(now)
+        self.progress(self.step(now, done=done))
+        return Seen(now, raw, done)
+
+    def step(self, now: Job, *, done: bool) -> Step:
+        """Return how far a job is: its rows once it was started, before that whether its check is over."""
+        if self.started:
+            return Step(f"job {now.ident}", now.affected_rows or 0, now.total_rows, now.status)
+        return Step(f"checking job {now.ident}", int(done), 1, now.status)
 
     def refused(self, job: Job, error: Denied) -> ReconcilerError:
         """Return the error for a job that the platform does not show."""

@@ -183,7 +183,7 @@ def _refuse_marked(source: Source, event: Any) -> Problem:
         summary = f'"{quote(word)}" orders YAML to make a special value; only plain values are read here'
         return Problem(summary, f"Delete it. Meant as text? {in_quotes(mark)}", mark, code="D-30")
     what = "repeats a value from elsewhere" if word.startswith("*") else "marks a value for repeating"
-    hint = f"Write the values out, or share them through a profile. Meant as text? {in_quotes(mark)}"
+    hint = f"Write the values out. Meant as text? {in_quotes(mark)}"
     return Problem(f'"{quote(word)}" {what}, which is not read here', hint, mark, code="D-29")
 
 
@@ -262,7 +262,7 @@ def _no_name(mark: Mark) -> Problem:
 
 def _no_mapping(source: Source, node: yaml.Node | None) -> Problem:
     if node is None or (isinstance(node, yaml.ScalarNode) and not node.value and not node.style):
-        hint = "Write the user into it, or delete the file."
+        hint = "Write a person into it, or delete the file."
         return Problem("the file is empty", hint, Mark(source, 1, 1), code="D-10")
     mark = _mark(source, node.start_mark)
     if source.text.startswith("version https://git-lfs.github.com/spec/"):
@@ -270,9 +270,9 @@ def _no_mapping(source: Source, node: yaml.Node | None) -> Problem:
         hint = "Run  git lfs pull  first, or keep the files of the tree out of LFS."
         return Problem(summary, hint, mark, code="D-08")
     if isinstance(node, yaml.SequenceNode):
-        hint = 'Write  users:  as the first line above the list, or begin the file with "email:" for one user.'
+        hint = 'Write  users:  as the first line above the list, or begin the file with "email:" for one person.'
         return Problem("the file is a list; wanted are lines of the form  name: value", hint, mark, code="D-35")
-    hint = "Begin with  email: name@your.domain  for one user, or  users:  for a list."
+    hint = "Begin with  email: name@your.domain  for one person, or  users:  for a list."
     return Problem("the file is one text; wanted are lines of the form  name: value", hint, mark, code="D-35")
 
 
@@ -285,7 +285,7 @@ def _refuse_key(key: Scalar) -> Problem | None:
         return None
     kind = _reads_as(key.text)
     if kind == "merge":
-        hint = "Write the values out, or share them through a profile."
+        hint = "Write the values out."
         return Problem('"<<" mixes other values in, which is not read here', hint, key.mark, code="D-29")
     if not kind:
         return None

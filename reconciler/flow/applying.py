@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from reconciler.core.guard import minimums_in_force
@@ -13,14 +12,16 @@ from reconciler.core.verify import bystanders, lost_teams, unpromised, verify
 from reconciler.flow.batches import Ledger, Run, Sent, send_batch
 from reconciler.flow.outside import Outside, read_live
 from reconciler.flow.planning import Prepared, make_plan, pack_plan
-from reconciler.flow.trees import LoadedTree, load_tree
+from reconciler.flow.trees import LoadedTree
 from reconciler.model.batch import Batch, Job, Outcome, Receipt
 from reconciler.model.errors import Busy, FateUnknown, ReconcilerError, RunRefused, Stopped
 from reconciler.model.run import Applied
-from reconciler.model.source import Problems, errors_of
+from reconciler.model.source import Problem, Problems, Severity, errors_of
 from reconciler.model.users import Snapshot
 
 WAIT_PAUSE_S: Final = 5.0
+FINISHED: Final = "finished"
+"""The journal's word for a run that came to its end."""
 
 
 class PlanMoved(RunRefused):
@@ -44,13 +45,13 @@ class Order:
     """What the caller asks of an apply.
 
     Attributes:
-        root: The tree.
+        tree: The tree, read whole.
         only: Canonical addresses to which the run is restricted; empty for everybody.
         expect: The plan number or digest that was approved; None where nothing is compared.
         approve: Shows the plan and returns whether to go on; asked after every check, before any write.
     """
 
-    root: Path
+    tree: LoadedTree
     only: frozenset[str]
     expect: str | None
     approve: Callable[[Prepared], bool]
@@ -62,8 +63,7 @@ def apply(order: Order, outside: Outside) -> tuple[Prepared, Applied | None]:
     Returns the plan and what became of it; None where the plan was not approved.
     Raises `ReconcilerError` only while nothing was written; after the first write every ending is an `Applied`.
     """
-    started_at = outside.clock.now()
-    tree = load_tree(order.root, started_at)
+    tree, started_at = order.tree, outside.clock.now()
     with outside.state.lock():
         jobs = wait_for_own_jobs(tree, outside)
         snapshot, noticed = read_live(outside, tree.managed)
@@ -72,7 +72,7 @@ def apply(order: Order, outside: Outside) -> tuple[Prepared, Applied | None]:
         batches = pack_plan(prepared)
         fingerprints = frozenset(batch.fingerprint for batch in batches)
         split = split_jobs(jobs, tree.settings.ignore_jobs, tree.today(started_at), fingerprints)
-        prepared = with_notes(prepared, tuple(map(warn_of_stale, split.stale)))
+        prepared = with_notes(prepared, broken_off(outside) + tuple(map(warn_of_stale, split.stale)))
         if not order.approve(prepared):
             return prepared, None
         run = Run(
@@ -123,6 +123,16 @@ def check(order: Order, prepared: Prepared) -> None:
         raise GuardRefused(prepared)
 
 
+def broken_off(outside: Outside) -> Problems:
+    """Say what this machine remembers of a run that never came to its end; the jobs list is the truth (P-01)."""
+    entry = outside.state.journal()
+    job = f"job {entry['job']}" if "job" in entry else "an upload"
+    if entry.get("step") in {None, FINISHED}:
+        return ()
+    words = f"the last run on this machine broke off at {job}; it was looked for among the platform's jobs"
+    return (Problem(words, code="journal", severity=Severity.NOTE),)
+
+
 def with_notes(prepared: Prepared, notes: Problems) -> Prepared:
     """Add notes to a plan; they are not part of its number."""
     plan = replace(prepared.planned.plan, notes=prepared.planned.plan.notes + notes)
@@ -142,6 +152,8 @@ def carry_out(run: Run, prepared: Prepared, batches: tuple[Batch, ...], started_
         ended = as_ending(error, run)
     except Exception as error:  # noqa: BLE001  after a write nothing may end without a verdict (faults.md P-21)
         ended = as_unforeseen(error, run)
+    if not isinstance(ended, FateUnknown):
+        run.outside.state.record({"run": run.outside.run, "step": FINISHED})
     receipts, live = gather(run, batches, sent, sent + repeated)
     problems = tuple(problem for part in sent + repeated for problem in part.problems)
     if live is not None:

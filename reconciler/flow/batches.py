@@ -154,19 +154,22 @@ def confirm(run: Run, receipts: tuple[Receipt, ...], refused: int) -> tuple[tupl
     while True:
         live = run.read()
         checked = verify(receipts, live)
-        late = clock.monotonic() >= deadline
-        if count_open(checked, live) <= refused or (late and checked == former):
+        late, again = clock.monotonic() >= deadline, checked == former
+        if is_settled(checked, live, refused, again=again) or (late and again):
             return checked, live
         former = checked
         clock.sleep(pause if late else min(pause, deadline - clock.monotonic()))
         pause = min(pause * 2, LONGEST_PAUSE_S)
 
 
-def count_open(receipts: tuple[Receipt, ...], live: Snapshot) -> int:
-    """Count the people whose promises are not seen yet, beside those who wait for the second pass."""
-    second_pass = {change.key for change in lost_teams(receipts, live)}
-    closed = {Outcome.CONFIRMED, Outcome.NOT_SENT}
-    return sum(receipt.outcome not in closed and receipt.change.key not in second_pass for receipt in receipts)
+def is_settled(receipts: tuple[Receipt, ...], live: Snapshot, refused: int, *, again: bool) -> bool:
+    """Say whether waiting can add nothing: all seen, beside as many as were refused.
+
+    Teams that were lost are left to the second pass, once a second read has shown the same (`again`).
+    """
+    lost = {change.key for change in lost_teams(receipts, live)}
+    open_keys = {receipt.change.key for receipt in receipts if receipt.outcome is not Outcome.CONFIRMED}
+    return len(open_keys - lost) <= refused and (again or not lost)
 
 
 def rejected(result: JobResult) -> ReconcilerError:

@@ -52,7 +52,7 @@ def refused(problems: Problems) -> RunRefused:
     count = len(errors_of(problems))
     files = len({problem.mark.file for problem in problems if problem.mark})
     return RunRefused(
-        f"{count} {'problem' if count == 1 else 'problems'} in {files} {'file' if files == 1 else 'files'}",
+        f"{count:,} {'problem' if count == 1 else 'problems'} in {files:,} {'file' if files == 1 else 'files'}",
         "No file is used until then: a plan is never made from half the files.",
         tuple(sorted(problems, key=place)),
     )

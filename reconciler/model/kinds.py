@@ -49,7 +49,7 @@ class Kind:
         if stripped != text:
             raise BadValue(f"{quoted(text)} begins or ends with a space", f"write:  {quoted(stripped)}", "D-73")
         if len(text) > self.longest:
-            raise BadValue(f"{len(text):,} characters, at most {self.longest} are allowed", code="D-36")
+            raise BadValue(f"{len(text):,} characters, at most {self.longest} are allowed", "shorten it", "D-36")
         return text
 
     def from_wire(self, wire: Json) -> Value:
@@ -203,11 +203,11 @@ class Count(Kind):
         """Read a plain decimal number in the range; raises `BadValue`."""
         if not isinstance(node, Scalar):
             raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", code="D-35")
-        if not DECIMAL.fullmatch(node.text):
-            raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", "write the digits only", "D-51")
-        if len(node.text) <= 12 and self.least <= int(node.text) <= self.most:
+        whole = DECIMAL.fullmatch(node.text)
+        if whole and len(node.text) <= 12 and self.least <= int(node.text) <= self.most:
             return int(node.text)
-        raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", code="D-74")
+        hint = f"write a number from {self.least} to {self.most:,}, only its digits"
+        raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", hint, "D-74" if whole else "D-51")
 
     def from_wire(self, wire: Json) -> Value:
         """Read a whole number or its string; `""` is nothing there."""

@@ -81,7 +81,9 @@ class Names(Kind):
         text = self.check(read_text(node, self.wanted))
         if self.forbidden and self.forbidden in text:
             raise BadValue(
-                f'{quoted(text)} holds "{self.forbidden}", which the name of a {self.noun} cannot', code="D-71"
+                f'{quoted(text)} holds "{self.forbidden}", which the name of a {self.noun} cannot',
+                f"give the {self.noun} a name without it in the portal, then write that one",
+                "D-71",
             )
         return text
 

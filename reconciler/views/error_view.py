@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.model.errors import ReconcilerError
-from reconciler.views.problem_view import ProblemList, sentence, sentences, view_problems
+from reconciler.views.problem_view import MOST_SHOWN, ProblemList, sentence, sentences, view_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,13 @@ def view_error(error: ReconcilerError) -> ErrorView:
     return ErrorView(
         headline=f"{first_words(error.exit_code)}: {sentence(error.message)}",
         problems=view_problems(error.problems),
-        hint=sentences(error.hint),
+        hint=(*others(len(error.problems)), *sentences(error.hint)),
     )
+
+
+def others(count: int) -> tuple[str, ...]:
+    """Return the line that says that not all of so many problems are shown."""
+    return (f"The first {MOST_SHOWN} of {count:,} are shown.",) if count > MOST_SHOWN else ()
 
 
 def first_words(exit_code: int) -> str:

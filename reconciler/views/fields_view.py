@@ -30,12 +30,12 @@ def notes_on(field: Field) -> str:
 def remarks(field: Field) -> Iterator[str]:
     """Yield each remark on a field."""
     if field.care is Care.KEY:
-        yield "finds the person"
+        yield "always needed: it finds the person"
     if field.care is Care.RENAME:
         yield "not in this release"
     if field.care is Care.SEEN:
         yield "shown only"
-    if field.required:
+    if field.required and field.care is not Care.KEY:
         yield "needed for a new person"
     if field.clearable:
         yield "`null` removes it"

@@ -15,6 +15,9 @@ MOST_SHOWN: Final = 100
 """So many problems are listed, then a count (faults.md section 3)."""
 
 WIDEST_LINE: Final = 100
+NEAR: Final = 3 * WIDEST_LINE
+"""Nothing farther from the caret is looked at: a file of one long line may have a hundred problems."""
+
 LONGEST_SENTENCE: Final = 2_000
 
 
@@ -134,19 +137,23 @@ def summary_of(problem: Problem) -> str:
 
 def view_line(mark: Mark) -> SourceLine | None:
     """View the line of a mark; None where the file has no such line or nothing on it."""
-    text = mark.text
-    if not text.strip():
+    line = mark.text
+    if not line.strip():
         return None
+    first = min(max(mark.column - 1, 0), len(line))
+    left = max(0, first - NEAR)
+    text, rest = line[left : first + NEAR], len(line) > first + NEAR
+    first -= left
     shown = [visible(char) if is_unsafe(char) else char for char in text]
     for command in re.finditer(re.escape(OLD_COMMAND), text):
         shown[command.end() - 1] = visible(text[command.end() - 1])
-    first = min(max(mark.column - 1, 0), len(shown))
     marked = shown[first : first + max(mark.width, 1)]
     start, end = window([columns(piece) for piece in shown], first)
+    cut = bool(left or start), rest or end < len(shown)
     return SourceLine(
         number=mark.line,
-        text=("..." if start else "") + "".join(shown[start:end]) + ("..." if end < len(shown) else ""),
-        indent=sum(map(columns, shown[start:first])) + (3 if start else 0),
+        text=("..." if cut[0] else "") + "".join(shown[start:end]) + ("..." if cut[1] else ""),
+        indent=sum(map(columns, shown[start:first])) + (3 if cut[0] else 0),
         carets=max(1, sum(map(columns, marked[: max(end - first, 1)]))),
     )
 

@@ -111,7 +111,7 @@ def test_D_37_where_nothing_is_near_the_keys_can_be_listed() -> None:
     assert shown(problems_of(f"{ANA}wage: 12\n")[0]) == (
         "2:1",
         '"wage" is not a known key.',
-        "reconciler fields  lists the keys of a person",
+        'the keys of a person are in the README under "Fields";  reconciler fields  shows them too',
     )
 
 
