@@ -50,6 +50,51 @@ CASES: Final = tuple(
 )
 
 
+FIRST: Final = "the first person of this run did not become what was promised, so nobody else was sent"
+NO_JOB: Final = "and there is no such job"
+ENDS: Final[Mapping[tuple[str, str], tuple[int, str]]] = {
+    ("final_token", "failed"): (1, 'ended as "failed"'),
+    ("final_token", "canceled"): (1, 'ended as "canceled"'),
+    ("final_token", "halted"): (5, 'is in the state "halted", which is not documented'),
+    ("final_token", "Completed "): (5, 'is in the state "Completed ", which is not documented'),
+    ("stuck", "created"): (5, "was uploaded and not validated within 300 s"),
+    ("stuck", "valid_scheme"): (5, "it is not known whether job 12345 was started"),
+    ("stuck", "in_progress"): (5, "the end of job 12345 was not seen: 0 of 1 rows done"),
+    ("lying_upload", "zero_rows"): (1, "the platform stored 0 of 1 rows in job 12345"),
+    ("lying_upload", "missing_rows"): (1, "the platform stored 0 of 1 rows in job 12345"),
+    ("lying_upload", "never_validates"): (5, "was uploaded and not validated within 300 s"),
+    ("lying_upload", "nothing_stored"): (1, NO_JOB),
+    ("retry_after", "99999999999"): (5, "it is not known whether the platform took reconciler-"),
+    ("stale_seconds", "600"): (1, FIRST),
+    ("create_teams", "rows_fail"): (1, "2 of 26 changes are not on the platform"),
+    ("deactivate", "silent"): (1, "CAN STILL SIGN IN"),
+    ("max_bytes", "300"): (1, "the upload is too large"),
+    ("max_bytes", "2000"): (1, "the upload is too large"),
+    ("ignore_field", "location"): (1, "20 of 26 changes are not on the platform"),
+    ("ignore_field", "roles"): (1, "4 of 26 changes are not on the platform"),
+    ("ignore_field", "status"): (1, "CAN STILL SIGN IN"),
+    ("ignore_field", "alias"): (1, FIRST),
+    ("neighbour", "agent5@acme.example"): (1, "the platform changed after the plan was made"),
+    ("wrong_user", "agent5@acme.example"): (1, FIRST),
+    ("roles_merge", "yes"): (1, "1 of 26 changes is not on the platform"),
+    ("normalise", "lower"): (1, FIRST),
+    ("job_vanishes", "yes"): (1, NO_JOB),
+    ("job_vanishes", "valid_scheme"): (5, "the end of job 12345 was not seen"),
+    ("job_vanishes", "in_progress"): (5, "it is not known whether job 12345 was started"),
+    ("job_vanishes", "final"): (5, "the end of job 12345 was not seen"),
+    ("fail_emails", "agent1@acme.example"): (1, "1 of 26 changes is not on the platform"),
+    ("fail_emails", "new1@acme.example,agent2@acme.example"): (1, "2 of 26 changes are not on the platform"),
+    ("fail_at_row", "1"): (1, 'job 12345 ended as "failed"'),
+    ("fail_at_row", "9"): (1, 'job 12346 ended as "failed"'),
+    ("empty_read", "missing"): (4, "the platform's answer is not what is documented, so nothing is planned"),
+    ("template_roles", "missing"): (4, "a setting names something that the platform does not have"),
+    ("template_roles", "null"): (4, "a setting names something that the platform does not have"),
+    ("template_teams", "missing"): (1, "Left out: 25 people"),
+    ("template_teams", "null"): (1, "Left out: 25 people"),
+}
+"""How the run ends where it is not confirmed, and what it says; every other case must end confirmed."""
+
+
 def crowd() -> dict[str, Any]:
     """A tenant of thirty people whose records are full, so that a row that clears something is seen."""
     people = [full_person(number) for number in range(26)]
@@ -128,6 +173,8 @@ def test_no_switch_makes_the_product_wrong(tmp_path: Path, name: str, value: str
         people = set_up(scene)
         before = scene.simulator.users()
         ended = scene.apply()
+        code, words = ENDS.get((name, value), (0, "Applied and confirmed: 26 of 26"))
+        assert (ended.code, words in ended.out + ended.err) == (code, True), ended.out + ended.err
         check_all(scene, before, people, ended)
         if ended.code in {4, 6}:
             assert by_email(scene.simulator.users()) == by_email(before), "refused, yet somebody was changed"
