@@ -24,6 +24,7 @@ OWNERS = {
     "yaml": {"edge/yaml_reader.py", "edge/yaml_events.py"},
     "deepdiff": {"core/diff.py"},
     "click": {"cli/*"},
+    "jinja2": {"views/render_html.py"},
 }
 PURE = {"model", "core", "views"}
 OUTSIDE = {

@@ -1,6 +1,7 @@
 """The command line: one short function a command. It calls the story, lets a view speak, and ends with a code."""
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -23,12 +24,14 @@ class Outer(NamedTuple):
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+TREE = click.Path(path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+BASE = "The tree as it was before, to tell put-backs from edits. A DIR begins with . or /"
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 @click.group(context_settings=SETTINGS)
-@click.option("--users", type=FOLDER, default=Path("users"), show_default=True, help="The directory of the tree.")
+@click.option("--users", type=TREE, default=Path("users"), show_default=True, help="The directory of the tree.")
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -48,8 +51,26 @@ def cli(context: click.Context, users: Path, log_level: str, log_format: str, no
 
 
 @cli.command()
+@click.option("--url", metavar="URL", help="The address of the tenant.")
+@click.option("--timezone", metavar="ZONE", help="The time zone of its days, like Europe/Madrid.")
+@click.pass_obj
+def init(session: Session, url: str | None, timezone: str | None) -> int:
+    """Begin a tree: settings, a person to copy, schemas, code owners, workflows. Overwrites nothing."""
+    from reconciler.cli.init import begin_tree
+
+    return begin_tree(session, url, timezone)
+
+
+@cli.command()
 @click.option("--snapshot", type=FILE, help="Also check names and minimums against a snapshot.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="github: annotations, each on its line of a pull request.",
+)
 @click.pass_obj
 def validate(session: Session, snapshot: Path | None, form: str) -> int:
     """Read the tree and show every problem at once. Offline."""
@@ -70,9 +91,14 @@ def snapshot(session: Session, out: Path) -> int:
 
 @cli.command()
 @click.option("--snapshot", type=FILE, help="Plan offline against a snapshot.")
+@click.option("--base", metavar="REV|DIR", help=BASE)
 @click.option("--out", type=FILE, help="Write the plan as JSON; also when a limit refuses it.")
+@click.option("--html", type=FILE, help="Write the plan as one page for a browser; also when a limit refuses it.")
+@click.option("--markdown", type=FILE, help="Write the comment of a pull request; also when there is no plan.")
 @click.option("--bulk", type=FOLDER, help="Write the bulk JSON files, byte for byte what apply uploads.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
+)
 @click.option("--only", multiple=True, metavar="EMAIL", help="Only this person; may be repeated.")
 @click.option("--exit-code", is_flag=True, help="End with 3 when there are changes.")
 @click.pass_obj
@@ -88,6 +114,7 @@ def plan(session: Session, /, **options: Any) -> int:
     "--expect", metavar="DIGEST", help="The plan number or digest that was approved; another plan is refused."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--base", metavar="REV|DIR", help=BASE)
 @click.option("--only", multiple=True, metavar="EMAIL", help="Only this person; may be repeated.")
 @click.option("--report", type=FOLDER, help="Where to write the report of the run.")
 @click.pass_obj
@@ -96,6 +123,20 @@ def apply(session: Session, /, **options: Any) -> int:
     from reconciler.cli.writing import apply_plan
 
     return apply_plan(session, **options)
+
+
+@cli.command()
+@click.option("--snapshot", type=FILE, help="Look at a snapshot instead of the platform.")
+@click.option("--markdown", type=FILE, help="Also write the text of an issue to this file.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
+)
+@click.pass_obj
+def drift(session: Session, snapshot: Path | None, markdown: Path | None, form: str) -> int:
+    """Show what the platform has that the files do not say; ends with 3 when there is any."""
+    from reconciler.cli.drift import show_drift
+
+    return show_drift(session, snapshot, markdown, form)
 
 
 @cli.command()
@@ -120,6 +161,29 @@ def fields(session: Session, markdown: bool) -> int:
     from reconciler.cli.fields import show_fields
 
     return show_fields(session, markdown)
+
+
+@cli.command()
+@click.option("--settings", is_flag=True, help="Of reconciler.yaml instead of the files of people.")
+@click.option("--snapshot", type=FILE, help="With the names of this tenant, to complete and to check.")
+@click.option("--out", type=FILE, help="Write it to a file.")
+@click.pass_obj
+def schema(session: Session, settings: bool, snapshot: Path | None, out: Path | None) -> int:
+    """Show the JSON Schema by which an editor completes and checks the files. Offline."""
+    from reconciler.cli.schema import show_schema
+
+    return show_schema(session, settings, snapshot, out)
+
+
+@cli.command()
+@click.argument("paths", metavar="[PATH]...", type=TREE, nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="As the matrix of a GitHub job, one job a tree.")
+@click.pass_obj
+def trees(session: Session, paths: tuple[Path, ...], as_json: bool) -> int:
+    """List the trees of the repository, or those below the paths. Offline."""
+    from reconciler.cli.trees import list_trees
+
+    return list_trees(session, paths, as_json)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
@@ -178,12 +242,11 @@ def run(arguments: list[str], outer: Outer) -> int:
 
 
 def show_error(error: ReconcilerError) -> int:
-    """Say what ended the run on standard error and return its exit code."""
-    from reconciler.cli.session import write
+    """Say what ended the run on standard error, in the form of the log, and return its exit code."""
     from reconciler.views.error_view import view_error
     from reconciler.views.render_text import render_error
 
-    write(sys.stderr, render_error(view_error(error), colour=False))
+    logging.getLogger("reconciler").error("%s", render_error(view_error(error), colour=False).rstrip("\n"))
     return error.exit_code
 
 

@@ -41,7 +41,7 @@ class Session:
     @property
     def colour(self) -> bool:
         """Whether results on standard output may be coloured."""
-        return not self.plain and "NO_COLOR" not in self.environ and sys.stdout.isatty()
+        return not self.plain and not self.environ.get("NO_COLOR") and sys.stdout.isatty()
 
     @property
     def at_terminal(self) -> bool:
@@ -99,10 +99,25 @@ def write(stream: TextIO, text: str) -> None:
 
 def set_up_logging(session: Session, level: str) -> None:
     """Send our own log lines to standard error; the HTTP libraries are kept silent below a warning (S-01)."""
-    handler = logging.StreamHandler(sys.stderr)
-    form = json.dumps({"level": "%(levelname)s", "message": "%(message)s"}) if session.json_logs else "%(message)s"
-    handler.setFormatter(logging.Formatter(form))
+    handler = LogLines()
+    handler.setFormatter(JsonForm() if session.json_logs else logging.Formatter("%(message)s"))
     logger = logging.getLogger("reconciler")
     logger.handlers[:] = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
+
+
+class LogLines(logging.Handler):
+    """Writes log records to standard error as everything else is written there."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        write(sys.stderr, self.format(record))
+
+
+class JsonForm(logging.Formatter):
+    """One JSON object a line, whatever the message holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's level and message."""
+        return json.dumps({"level": record.levelname.lower(), "message": record.getMessage()})

@@ -19,7 +19,8 @@ def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the for
     """Raise `Stopped`, and leave at once when it is asked a second time."""
     for each in SIGNALS:
         signal.signal(each, leave)
-    raise Stopped("stopped before anything was sent", signal_number=number)
+    counted_as = signal.SIGTERM if number == signal.SIGHUP else number
+    raise Stopped("stopped before anything was sent", signal_number=counted_as)
 
 
 def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the form of a signal handler

@@ -1,5 +1,6 @@
 """The command that writes: apply."""
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -22,9 +23,11 @@ from reconciler.views.render_text import render_mismatch, render_plan, render_ru
 from reconciler.views.run_view import view_run
 
 
-def apply_plan(session: Session, expect: str | None, yes: bool, only: Iterable[str], report: Path | None) -> int:
+def apply_plan(
+    session: Session, base: str | None, expect: str | None, yes: bool, only: Iterable[str], report: Path | None
+) -> int:
     """Apply the tree and show what became of everybody; the verdict is made before anything is drawn (P-21)."""
-    tree = load_tree(session.root, session.clock.now())
+    tree = load_tree(session.root, session.clock.now(), base, session.environ)
     if expect is None and not yes and not session.at_terminal:
         raise RunRefused(
             "nobody can be asked here, and neither --yes nor --expect is given",
@@ -74,6 +77,8 @@ def finish(session: Session, prepared: Prepared, applied: Applied, code: int, re
     """Show the run and keep its report; neither can change the verdict any more."""
     view = view_run(applied, code, prepared.tree.settings.timezone)
     session.show(render_run(view, colour=session.colour))
+    if code and not sys.stdout.isatty():
+        session.say(view.headline)  # the reason of a bad ending, also where the result goes to a file
     if report is None:
         return
     try:

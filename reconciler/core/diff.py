@@ -136,7 +136,7 @@ def read_targets(user: DesiredUser, live: LiveUser | None, ground: Ground, *, ac
         if isinstance(value, NameRule):
             if not active and FIELDS[name].lost_on_deactivation:
                 continue
-            value = ground.respelled(name, value).target(names_of(held.get(name)))
+            value = ground.target(name, value, names_of(held.get(name)))
         targets[name] = value
     return targets
 
@@ -146,7 +146,9 @@ def draft_of(user: DesiredUser, live: LiveUser | None, targets: dict[str, Value]
     if live is None:
         targets = {name: value for name, value in targets.items() if value != frozenset()} | {"status": "Active"}
     before: Mapping[str, Value] = live.values if live else {}
-    differing = [name for name, after in targets.items() if differs(name, before.get(name), after)]
+    # Equal values are the rule, so they are seen before anything is called.
+    unequal = [name for name, after in targets.items() if before.get(name) != after]
+    differing = [name for name in unequal if not FIELDS[name].kind.same(before.get(name), targets[name])]
     if not differing:
         return None
     differing.sort(key=ORDER.__getitem__)
@@ -162,11 +164,6 @@ def draft_of(user: DesiredUser, live: LiveUser | None, targets: dict[str, Value]
         tuple(differing),
         wanted_after(live.values if live else nobody(user.email.value), changed),
     )
-
-
-def differs(name: str, before: Value, after: Value) -> bool:
-    """Compare plainly; the kind is asked only where the values are not equal."""
-    return before != after and not FIELDS[name].kind.same(before, after)
 
 
 def action_of(live: LiveUser | None, *, active: bool) -> Action:

@@ -1,13 +1,13 @@
 """The ground on which people are compared: the live state and the settings, prepared for many look-ups."""
 
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
 from typing import Final
 
+from reconciler.core.asked import Understood, composed, wording_of
 from reconciler.core.counting import privileged_roles
 from reconciler.model.fields import FIELDS, MANAGED_FIELDS
 from reconciler.model.kinds import canonical_email
@@ -29,6 +29,7 @@ class Ground:
         snapshot: The live state.
         settings: The settings of the tree.
         known: Names that can be managed, per field: the template's spelling by the form in which names compare.
+        asked: What the rules of the files ask for.
         privileged: The privileged roles in force.
         protected: Where each protected address is named.
         doubled: People who share their address, by that address.
@@ -39,6 +40,7 @@ class Ground:
     snapshot: Snapshot
     settings: Settings
     known: Mapping[str, Mapping[str, str]]
+    asked: Understood
     privileged: frozenset[str]
     protected: Mapping[str, Located[str]]
     doubled: Mapping[str, tuple[LiveUser, ...]]
@@ -47,20 +49,12 @@ class Ground:
 
     def unknown_name(self, field: str, rule: NameRule) -> Located[str] | None:
         """Return the first name of a rule that the platform does not have (faults.md D-65, D-71)."""
-        known = self.known[field]
-        return next((name for name in rule.names() if composed(name.value) not in known), None)
+        unknown = self.asked[wording_of(field, rule)].unknown
+        return next((name for name in rule.names() if name.value in unknown), None) if unknown else None
 
-    def respelled(self, field: str, rule: NameRule) -> NameRule:
-        """Return a rule in the template's spelling: composed and decomposed letters are one name (D-72)."""
-        if all(name.value.isascii() for name in rule.names()):
-            return rule
-        exact = None if rule.exact is None else tuple(self.spell(field, rule.exact))
-        return NameRule(exact, tuple(self.spell(field, rule.at_least)), tuple(self.spell(field, rule.never)))
-
-    def spell(self, field: str, names: tuple[Located[str], ...]) -> Iterator[Located[str]]:
-        """Yield names in the template's spelling, with their places."""
-        known = self.known[field]
-        return (Located(known.get(composed(name.value), name.value), name.mark) for name in names)
+    def target(self, field: str, rule: NameRule, held: frozenset[str]) -> frozenset[str]:
+        """Return the names that a rule asks of somebody who holds `held` now, in the template's spelling."""
+        return self.asked[wording_of(field, rule)].target(held)
 
 
 def survey(snapshot: Snapshot, settings: Settings) -> Ground:
@@ -69,10 +63,12 @@ def survey(snapshot: Snapshot, settings: Settings) -> Ground:
     for user in snapshot.doubled:
         doubled[user.key] += (user,)
     inside = re.compile("|".join(translate(pattern.lower()) for pattern in settings.scope) or r"(?!)")
+    known = {field.name: known_names(field.name, snapshot.template) for field in NAMES}
     return Ground(
         snapshot=snapshot,
         settings=settings,
-        known={field.name: known_names(field.name, snapshot.template) for field in NAMES},
+        known=known,
+        asked=Understood(known),
         privileged=privileged_roles(settings, snapshot.template),
         protected={canonical_email(address.value): address for address in settings.protected},
         doubled=doubled,
@@ -94,8 +90,3 @@ def owners_of(field: str, snapshot: Snapshot) -> Mapping[Hashable, tuple[LiveUse
         if (value := user.values.get(field)) is not None:
             owners[fold(value)] += (user,)
     return owners
-
-
-def composed(name: str) -> str:
-    """Return the form in which names compare: Unicode NFC, case and all."""
-    return name if name.isascii() else unicodedata.normalize("NFC", name)

@@ -20,9 +20,9 @@ Holding: TypeAlias = tuple[str, Hashable]
 def holders(live: Mapping[str, LiveUser], field: str, name: str) -> frozenset[str]:
     """Return the canonical addresses of the active people who hold a role, a team or a location."""
     wanted = FIELDS[field].kind.fold(name)
-    return frozenset(
-        key for key, user in live.items() if user.active and wanted in folded(field, user.values.get(field))
-    )
+    values = {user.values.get(field) for user in live.values()}
+    holding = {value for value in values if wanted in folded(field, value)}
+    return frozenset(key for key, user in live.items() if user.values.get(field) in holding and user.active)
 
 
 def holders_after(

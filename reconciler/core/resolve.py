@@ -16,11 +16,12 @@ from reconciler.model.values import BadValue, Value
 Desired: TypeAlias = tuple[DesiredUser, ...]
 
 
-def resolve(declarations: tuple[Declaration, ...], settings: Settings) -> tuple[Desired, Problems]:
+def resolve(declarations: tuple[Declaration, ...], settings: Settings | None) -> tuple[Desired, Problems]:
     """Return the desired people in the order of the files, and every problem of their values.
 
-    People without a readable e-mail address are reported and missing in the result; with errors no plan may be
-    made from it.
+    Without settings, which is an error of its own, people are not held against each other and against them. People
+    without a readable e-mail address are reported and missing in the result; with errors no plan may be made from
+    it.
     """
     desired: list[DesiredUser] = []
     problems: list[Problem] = []
@@ -29,8 +30,9 @@ def resolve(declarations: tuple[Declaration, ...], settings: Settings) -> tuple[
         if user is not None:
             desired.append(user)
     everybody = tuple(desired)
-    for rule in CROSS_RULES:
-        problems.extend(rule(everybody, settings))
+    if settings is not None:
+        for rule in CROSS_RULES:
+            problems.extend(rule(everybody, settings))
     return everybody, tuple(problems)
 
 
@@ -86,7 +88,8 @@ def outsider(user: DesiredUser, domain: str, allowed: list[str]) -> Problem:
     summary = (
         f"{quoted(domain)} is not a domain of this tree ({', '.join(allowed)}).{did_you_mean(domain, allowed)}"
     )
-    hint = f"{meant}if it is right, add it in reconciler.yaml:  email_domains: [{', '.join((*allowed, domain))}]"
+    listed = ", ".join((*allowed, domain))
+    hint = f"{meant}if it is right, an admin adds it in reconciler.yaml:  email_domains: [{listed}]"
     return problem(user, KEY, user.mark, summary, hint, "D-62")
 
 

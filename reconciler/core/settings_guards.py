@@ -109,7 +109,8 @@ def check_locations(reading: Reading, minimums: list[Minimum], locations: tuple[
         if locations is not None and minimum.field == "location" and minimum.name.casefold() not in known:
             near = did_you_mean(minimum.name, known.values())
             text = f'locations: no location {quoted(minimum.name)} stands under "locations:".{near}'
-            reading.problems.append(Problem(text, mark=minimum.mark, code="D-71"))
+            hint = 'correct the name, or add it under "locations:" where the platform has it'
+            reading.problems.append(Problem(text, hint, minimum.mark, code="D-71"))
 
 
 def read_allowances(reading: Reading, today: date) -> tuple[Allowance, ...]:

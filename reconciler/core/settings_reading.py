@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
-from reconciler.core.nearest import did_you_mean
+from reconciler.core.nearest import did_you_mean, nearest
 from reconciler.core.refusal import refuse
 from reconciler.core.settings_kinds import members
 from reconciler.model.fields import TREE_FIELDS
@@ -107,11 +107,10 @@ class Reading:
                 key.mark,
                 code="D-38",
             )
+        near = nearest(key.text, known)
+        hint = f"write:  {near}:" if near else f"known here: {', '.join(known)}"
         return Problem(
-            f"{name} is not a known setting.{did_you_mean(key.text, known)}",
-            f"known here: {', '.join(known)}",
-            key.mark,
-            code="D-37",
+            f"{name} is not a known setting.{did_you_mean(key.text, known)}", hint, key.mark, code="D-37"
         )
 
     def value(self, block: Entries | None, key: str, read: Callable[[Node], T]) -> Located[T] | None:

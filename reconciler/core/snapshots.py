@@ -75,17 +75,24 @@ def read_snapshot(value: Mapping[str, Json]) -> Snapshot:
 
 
 def read_users(value: Json) -> Iterable[LiveUser]:
-    """Build the people of one list."""
+    """Build the people of one list; equal sets of names become one object."""
+    sets: dict[tuple[Json, ...], frozenset[str]] = {}
     for item in expect_list(value):
         user = expect_object(item)
-        values = {field: value_from_json(wire) for field, wire in expect_object(user["values"]).items()}
+        values = {
+            field: wire if isinstance(wire, str) else value_from_json(wire, sets)
+            for field, wire in expect_object(user["values"]).items()
+        }
         yield LiveUser(key=str(user["key"]), ident=str(user["id"]), email=str(user["email"]), values=values)
 
 
-def value_from_json(value: Json) -> Value:
-    """Return the canonical value of its JSON form."""
+def value_from_json(value: Json, sets: dict[tuple[Json, ...], frozenset[str]]) -> Value:
+    """Return the canonical value of its JSON form; each set is built once and remembered in `sets`."""
     if isinstance(value, list):
-        return frozenset(expect_texts(value))
+        names = tuple(value)
+        if names not in sets:
+            sets[names] = frozenset(expect_texts(value))
+        return sets[names]
     if value is None or isinstance(value, str | int):
         return value
     raise TypeError("value")

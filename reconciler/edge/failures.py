@@ -23,7 +23,7 @@ WORDS: Final = {
         "the platform does not let this token do it",
         "check RECONCILER_TOKEN: only the token of an API credential may do this",
     ),
-    404: ("the platform finds nothing there", "check the tenant name in RECONCILER_URL"),
+    404: ("nothing is found at this address", "check the tenant name in RECONCILER_URL"),
     413: ("the upload is too large", "make batch_size in the settings smaller and plan again"),
     429: (
         "the platform is asked too often",
@@ -35,6 +35,8 @@ WORDS: Final = {
     504: TROUBLE,
 }
 """What some statuses mean, and what to do about them."""
+
+OTHER: Final = ("the platform refuses", "run again; if it stays so, show this to whoever installed the tool")
 
 
 class Passing(Unreachable):
@@ -70,7 +72,7 @@ def status_error(
             "check RECONCILER_URL; a redirect would carry the token to another address",
             status=status,
         )
-    words, hint = WORDS.get(status, ("the platform refuses", ""))
+    words, hint = WORDS.get(status, OTHER)
     text = f"{words} ({status} to {request}{f': {said}' if said else ''})"
     if status in PASSING:
         return Passing(text, hint, sent=True, after_s=after_s, throttled=status == 429)

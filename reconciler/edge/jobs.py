@@ -82,7 +82,10 @@ class Jobs(JobReads):
         """
         job = self.job(ident)
         if job.status != INVALID:
-            raise RunRefused(f"the file of job {ident} cannot be replaced: its state is {safe_text(job.status)}")
+            raise RunRefused(
+                f"the file of job {ident} cannot be replaced: its state is {safe_text(job.status)}",
+                f"only a job that failed the platform's check ({INVALID}) can be given another file",
+            )
 
         def send() -> None:
             self.transport.send("PUT", UPLOAD, Upload(file_name, data, {"id": str(ident)}), self.step())
@@ -208,7 +211,12 @@ class Jobs(JobReads):
         """Read a job again; raises `FateUnknown` where another one answers (N-68)."""
         now = read_job(self._get_job(job.ident), f"GET {JOBS}/{job.ident}")
         if (now.ident, now.file_name) != (job.ident, job.file_name):
-            raise _foreign(now, job.file_name)
+            shown = f"job {now.ident} ({safe_text(now.file_name)})"
+            raise FateUnknown(
+                f"asked for job {job.ident} ({job.file_name}), the platform showed {shown}",
+                NOT_TWICE,
+                job=job.ident,
+            )
         return now
 
     def _errors_at_the_end(self, kind: str, ident: int, raw: Json) -> tuple[JobError, ...]:

@@ -29,7 +29,7 @@ from reconciler.model.source import Json
 log = logging.getLogger("reconciler.edge.transport")
 
 RETRIES: Final = 5
-NOTICED_S: Final = 5.0
+NOTICED_S: Final = 20.0
 """A wait from so many seconds on is told to people, a shorter one only to the log."""
 BODY_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of one answer after unpacking (faults.md N-22)."""
@@ -192,9 +192,10 @@ class Transport:
         found = f"{error.message} ({name})"
         if kind and "json" not in kind.lower():
             said = safe_text(self.redaction.clean(data[:4_096].decode("utf-8", "backslashreplace").strip()))
-            found = f"expected JSON, got {safe_text(kind, 40)} ({name}: {said})"
+            found = f"another page answered: expected JSON, got {safe_text(kind, 40)} ({name}: {said})"
         return type(error)(
-            found, "a proxy, a login page or a maintenance page may have answered; open RECONCILER_URL in a browser"
+            found,
+            "a proxy, a login page or a maintenance page may have answered; open RECONCILER_URL in a browser",
         )
 
 

@@ -65,8 +65,8 @@ class Watch:
             try:
                 seen, trouble, missing = self.look(job), None, 0
             except (Unreachable, NotUnderstood) as error:
+                log.log(logging.INFO if trouble else logging.WARNING, "job %d: %s", job.ident, error)
                 trouble = error
-                log.warning("job %d: %s", job.ident, error)
             except Denied as error:
                 trouble, missing = error, missing + 1
                 if error.status != 404 or missing == VANISHED:
@@ -76,7 +76,7 @@ class Watch:
                 break
             self.clock.sleep(min(pause, deadline.left()))
         if trouble and not seen.done:
-            raise FateUnknown(f"{lost(job)}: {trouble.message}", NOT_TWICE, job=job.ident) from trouble
+            raise FateUnknown(f"{self.lost(job)}: {trouble.message}", NOT_TWICE, job=job.ident) from trouble
         return seen
 
     def look(self, job: Job) -> Seen:
@@ -85,7 +85,7 @@ class Watch:
         now = read_job(raw, f"job {job.ident}")
         if now.ident != job.ident or now.file_name != job.file_name:
             raise FateUnknown(
-                f"{lost(job)}: asked for it, the platform showed job {now.ident} with another file or id",
+                f"{self.lost(job)}: asked for it, the platform showed job {now.ident} with another file or id",
                 NOT_TWICE,
                 job=job.ident,
             )
@@ -103,7 +103,12 @@ class Watch:
         """Return the error for a job that the platform does not show."""
         if error.status in FORBIDDEN and not self.started:
             return Denied(f"job {job.ident} was not started: {error.message}", error.hint, status=error.status)
-        return FateUnknown(f"{lost(job)}: {error.message}", error.hint or NOT_TWICE, job=job.ident)
+        hint = f"{error.hint}\n{NOT_TWICE}" if error.status in FORBIDDEN else NOT_TWICE
+        return FateUnknown(f"{self.lost(job)}: {error.message}", hint, job=job.ident)
+
+    def lost(self, job: Job) -> str:
+        """Say what of a job was not seen."""
+        return lost(job) if self.started else f"job {job.ident} was not started, and its check was not seen to end"
 
 
 def lost(job: Job) -> str:

@@ -129,4 +129,6 @@ def _verdict(write: Write, error: ReconcilerError | None, doubt: ReconcilerError
 def _because(fate: FateUnknown, error: ReconcilerError | None) -> FateUnknown:
     if error is None:
         return fate
-    return FateUnknown(f"{fate.message}: {error.message}", fate.hint, job=fate.job)
+    refused = isinstance(error, Denied) and error.status in FORBIDDEN
+    hint = f"{error.hint}\n{fate.hint}" if refused else fate.hint
+    return FateUnknown(f"{fate.message}: {error.message}", hint, job=fate.job)

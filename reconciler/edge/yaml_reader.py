@@ -19,14 +19,13 @@ from reconciler.edge.text_gate import (
     MAX_KEY,
     MAX_PROBLEMS,
     escape,
-    explain_stop,
-    in_quotes,
     quote,
     read_text,
     refuse_joiner,
     refuse_scalar,
     unseen_in_line,
 )
+from reconciler.edge.yaml_slips import explain_stop, in_quotes
 from reconciler.model.source import (
     PLAIN,
     Document,

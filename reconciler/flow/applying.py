@@ -76,10 +76,10 @@ def apply(order: Order, outside: Outside) -> tuple[Prepared, Applied | None]:
         if not order.approve(prepared):
             return prepared, None
         run = Run(
-            tree=tree,
+            tree=prepared.tree,
             outside=outside,
             ledger=Ledger(),
-            minimums=lowered(minimums_in_force(tree.settings, snapshot), snapshot.users),
+            minimums=lowered(minimums_in_force(prepared.tree.settings, snapshot), snapshot.users),
             newest_job=max((job.ident for job in jobs), default=0),
             adoptable=split.adoptable,
         )

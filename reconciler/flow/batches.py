@@ -10,7 +10,15 @@ from reconciler.core.verify import lost_teams, moved, verify
 from reconciler.flow.outside import Outside, read_live
 from reconciler.flow.trees import LoadedTree
 from reconciler.model.batch import Batch, Ending, Job, JobResult, Outcome, Receipt
-from reconciler.model.errors import Busy, Denied, FateUnknown, ReconcilerError, RunRefused, Unreachable
+from reconciler.model.errors import (
+    Busy,
+    Denied,
+    FateUnknown,
+    NotUnderstood,
+    ReconcilerError,
+    RunRefused,
+    Unreachable,
+)
 from reconciler.model.settings import Minimum
 from reconciler.model.source import Problems
 from reconciler.model.users import Snapshot
@@ -87,7 +95,10 @@ def send_batch(run: Run, batch: Batch) -> Sent:
     result = run.outside.platform.await_end(checked, run.tree.settings.job_timeout, run.outside.progress)
     remember(run, result.job, "ended")
     receipts, problems = settle(batch, result)
-    receipts, live = confirm(run, receipts, refused_rows(result))
+    try:
+        receipts, live = confirm(run, receipts, refused_rows(result))
+    except (Unreachable, Denied, NotUnderstood, RunRefused) as error:
+        raise unseen(result.job, error) from error
     return Sent(receipts, problems, live, bad_ending(result))
 
 
@@ -111,8 +122,9 @@ def start(run: Run, job: Job) -> None:
     run.ledger.started.add(job.ident)
     try:
         run.outside.platform.proceed(job)
-    except (RunRefused, Unreachable, Denied):
+    except (RunRefused, Unreachable, Denied) as error:
         run.ledger.started.discard(job.ident)
+        error.hint = f"{error.hint}\n{uploaded_not_started(job)}"
         raise
 
 
@@ -170,6 +182,16 @@ def is_settled(receipts: tuple[Receipt, ...], live: Snapshot, refused: int, *, a
     lost = {change.key for change in lost_teams(receipts, live)}
     open_keys = {receipt.change.key for receipt in receipts if receipt.outcome is not Outcome.CONFIRMED}
     return len(open_keys - lost) <= refused and (again or not lost)
+
+
+def unseen(job: Job, error: ReconcilerError) -> FateUnknown:
+    """Return why a run ends whose job ended, and whose re-read was not to be had (faults.md N-09)."""
+    return FateUnknown(
+        f'job {job.ident} ended as "{job.status}", and what it did could not be seen: {error.message}',
+        f"{error.hint}\nRun again: it reads everybody first and sends only what is missing.",
+        error.problems,
+        job=job.ident,
+    )
 
 
 def rejected(result: JobResult) -> ReconcilerError:

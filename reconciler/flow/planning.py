@@ -7,8 +7,10 @@ from typing import Final
 
 from reconciler.core.diff import diff
 from reconciler.core.guard import check_settings, guard, minimums_in_force
+from reconciler.core.origin import tell_origins
 from reconciler.core.pack import pack
 from reconciler.core.snapshots import snapshot_from_json
+from reconciler.core.stricter import stricter
 from reconciler.edge.files import read_json
 from reconciler.flow.trees import LoadedTree
 from reconciler.model.batch import Batch
@@ -23,7 +25,7 @@ STALE_AFTER: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan with what it stands on: the tree, the live state and everything that was noticed."""
+    """A plan with what it stands on: the tree, with the settings in force, and the live state."""
 
     tree: LoadedTree
     snapshot: Snapshot
@@ -54,13 +56,30 @@ def absent_fields(snapshot: Snapshot, managed: frozenset[str]) -> frozenset[str]
 def make_plan(
     tree: LoadedTree, snapshot: Snapshot, noticed: Problems, now: datetime, only: frozenset[str] = frozenset()
 ) -> Prepared:
-    """Plan and guard; raises `RunRefused` where a setting guards something that does not exist."""
+    """Plan and guard; raises `RunRefused` where a setting guards something that does not exist.
+
+    With a base, the stricter settings are in force, and the plan knows whose changes it holds.
+    """
     if empty_guards := errors_of(check_settings(tree.settings, snapshot)):
         raise RunRefused("a setting names something that the platform does not have", "", empty_guards)
+    tree, loosened = under_guards_in_force(tree, snapshot)
     plan = diff(tree.desired, snapshot, tree.settings, only)
-    plan = replace(plan, notes=tree.warnings + noticed + plan.notes)
+    if tree.base:
+        plan = tell_origins(plan, tree.desired, tree.base, snapshot, tree.settings)
+    plan = replace(plan, notes=tree.warnings + noticed + loosened + plan.notes)
     refusals = guard(plan, tree.settings, snapshot, tree.today(now), tree.root)
     return Prepared(tree, snapshot, Planned(plan, refusals))
+
+
+def under_guards_in_force(tree: LoadedTree, snapshot: Snapshot) -> tuple[LoadedTree, Problems]:
+    """Return the tree under the stricter settings of base and now, and notes on what differs."""
+    if tree.base is None:
+        return tree, ()
+    if tree.base.settings is None:
+        words = "the base has no settings of this tree, so every change counts as made by this pull request"
+        return tree, (Problem(words, code="base.none", severity=Severity.WARNING),)
+    settings, loosened = stricter(tree.base.settings, tree.settings, snapshot)
+    return replace(tree, settings=settings), loosened
 
 
 def pack_plan(prepared: Prepared) -> tuple[Batch, ...]:

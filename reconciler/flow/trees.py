@@ -1,27 +1,35 @@
 """From a directory of YAML to desired people and settings, or every problem at once."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from reconciler.core.declarations import read_declarations
+from reconciler.core.origin import NO_TREE, Base
 from reconciler.core.resolve import resolve
 from reconciler.core.settings import read_settings
-from reconciler.edge.tree import read_tree
+from reconciler.edge.history import read_revision
+from reconciler.edge.tree import Tree, read_tree
 from reconciler.model.errors import RunRefused
 from reconciler.model.settings import Settings
-from reconciler.model.source import Problems, errors_of
+from reconciler.model.source import Document, Problems, errors_of
 from reconciler.model.users import DesiredUser
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedTree:
-    """A tree without errors: its settings, its people, and the warnings found on the way."""
+    """A tree without errors: its settings, its people, and the warnings found on the way.
+
+    `base` is the tree as it was before, to tell whose changes a plan holds; None where nobody asked.
+    """
 
     root: str
     settings: Settings
     desired: tuple[DesiredUser, ...]
     warnings: Problems
+    base: Base | None = None
 
     @property
     def managed(self) -> frozenset[str]:
@@ -33,18 +41,56 @@ class LoadedTree:
         return now.astimezone(self.settings.timezone).date()
 
 
-def load_tree(root: Path, now: datetime) -> LoadedTree:
-    """Read a whole tree; raises `RunRefused` with every problem where there is an error: never half a tree."""
+def load_tree(
+    root: Path, now: datetime, base: str | None = None, environ: Mapping[str, str] = MappingProxyType({})
+) -> LoadedTree:
+    """Read a whole tree; raises `RunRefused` with every problem where there is an error: never half a tree.
+
+    Args:
+        root: The directory of the tree.
+        now: The present time, aware.
+        base: The tree as it was before: a revision of git, or a directory, which begins with `.` or `/`.
+        environ: The environment in which git is asked.
+    """
     tree, unread = read_tree(root)
+    loaded = understand(tree, unread, root.as_posix(), now)
+    return loaded if base is None else replace(loaded, base=load_base(base, root, tree.documents, now, environ))
+
+
+def understand(tree: Tree, unread: Problems, shown: str, now: datetime) -> LoadedTree:
+    """Read settings and people of the files; raises `RunRefused` with every problem."""
     settings, unset = read_settings(tree.settings, now)
     declarations, misplaced = read_declarations(tree.documents)
-    if settings is None:
-        raise refused(unread + unset + misplaced)
     desired, wrong = resolve(declarations, settings)
     problems = unread + unset + misplaced + wrong
-    if errors_of(problems):
+    if settings is None or errors_of(problems):
         raise refused(problems)
-    return LoadedTree(root.as_posix(), settings, desired, problems)
+    return LoadedTree(shown, settings, desired, problems)
+
+
+def load_base(base: str, root: Path, known: Iterable[Document], now: datetime, environ: Mapping[str, str]) -> Base:
+    """Read the tree as it was before; raises `RunRefused` where it cannot be read whole.
+
+    A revision is never taken for a directory of that name: a pull request could add one.
+    """
+    if base.startswith((".", "/")):
+        if not Path(base).is_dir():
+            raise RunRefused(f"there is no directory {base}", "name the tree as it was before this change")
+        tree, unread = read_tree(Path(base))
+    else:
+        found, unread = read_revision(root, base, environ, known)
+        if found is None:
+            return NO_TREE
+        tree = found
+    try:
+        before = understand(tree, unread, base, now)
+    except RunRefused as refusal:
+        raise RunRefused(
+            f"the base has {refusal.message}, so it cannot be told whose changes these are",
+            "name another one with --base: the last commit that was applied, for instance",
+            refusal.problems,
+        ) from refusal
+    return Base(before.settings, {user.key: user for user in before.desired})
 
 
 def refused(problems: Problems) -> RunRefused:

@@ -59,8 +59,8 @@ class FateUnknown(ReconcilerError):
 
     exit_code = 5
 
-    def __init__(self, message: str, hint: str = "", *, job: int | None = None) -> None:
-        super().__init__(message, hint)
+    def __init__(self, message: str, hint: str = "", problems: Problems = (), *, job: int | None = None) -> None:
+        super().__init__(message, hint, problems)
         self.job = job
 
 

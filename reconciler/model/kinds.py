@@ -143,7 +143,8 @@ class Choice(Kind):
             return text
         near = next((word for word in self.words if word.casefold() == text.strip().casefold()), "")
         hint = f"write:  {near}" if near else f"write one of:  {', '.join(self.words)}"
-        raise BadValue(f"{quoted(shortened(text))} is not {self.wanted}", hint, "D-37")
+        case = "; upper and lower case count" if near and near != text.strip() else ""
+        raise BadValue(f"{quoted(shortened(text))} is not {self.wanted}{case}", hint, "D-37")
 
 
 class Account(Choice):
@@ -206,7 +207,7 @@ class Count(Kind):
         whole = DECIMAL.fullmatch(node.text)
         if whole and len(node.text) <= 12 and self.least <= int(node.text) <= self.most:
             return int(node.text)
-        hint = f"write a number from {self.least} to {self.most:,}, only its digits"
+        hint = f"write it in digits, like  {max(self.least, min(3, self.most))}"
         raise BadValue(f"{spelled(node)} where {self.wanted} is wanted", hint, "D-74" if whole else "D-51")
 
     def from_wire(self, wire: Json) -> Value:
@@ -246,7 +247,8 @@ def canonical_email(text: str) -> str:
     Only ASCII letters are lowered: to `str.lower` the Kelvin sign is a `k`, and a stranger's address somebody
     else's (faults.md D-60).
     """
-    return text.strip().translate(LOWER)
+    stripped = text.strip()
+    return stripped.lower() if stripped.isascii() else stripped.translate(LOWER)
 
 
 def flag_like(value: bool, like: Json) -> Json:

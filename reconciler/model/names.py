@@ -1,6 +1,6 @@
 """The kind of a set of names: roles and teams, in files and in every shape that the platform may answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reconciler.model.kinds import FLAG_WORDS, Kind, flag_like
@@ -22,13 +22,18 @@ class Names(Kind):
 
     def parse(self, node: Node) -> Value:
         """Read one name, a list of names, or a mapping of `at_least` and `never`; raises `BadValue`."""
-        if not isinstance(node, Entries):
-            exact = self.read_names(node)
-            return NameRule(exact=self.bounded(exact, node.mark))
-        self.refuse_strangers(node)
-        rule = NameRule(at_least=self.read_part(node, "at_least"), never=self.read_part(node, "never"))
-        self.refuse_repeats(rule.names())
-        self.bounded(rule.at_least, node.mark, least=0)
+        wrong: list[BadValue] = []
+        if isinstance(node, Entries):
+            self.refuse_strangers(node)
+            at_least, never = (self.read_part(node, key, wrong) for key in ("at_least", "never"))
+            rule, least = NameRule(at_least=at_least, never=never), 0
+        else:
+            rule, least = NameRule(exact=self.read_names(node, wrong, node)), self.least
+        wrong.extend(repeats(rule.names()))
+        if wrong:
+            first, *others = wrong
+            raise BadValue(first.summary, first.hint, first.code, first.mark, tuple(others))
+        self.refuse_count(len(rule.exact or rule.at_least), least, node.mark)
         return rule
 
     def refuse_strangers(self, node: Entries) -> None:
@@ -49,25 +54,23 @@ class Names(Kind):
                 "D-67",
             )
 
-    def read_part(self, node: Entries, key: str) -> tuple[Located[str], ...]:
+    def read_part(self, node: Entries, key: str, wrong: list[BadValue]) -> tuple[Located[str], ...]:
         """Read the names under `at_least` or `never`; an absent key is none."""
         part = node.get(key)
-        return () if part is None else self.read_names(part)
+        return () if part is None else self.read_names(part, wrong)
 
-    def read_names(self, node: Node) -> tuple[Located[str], ...]:
-        """Read one name or a list of names, each with its place; says everything that is wrong at once."""
+    def read_names(self, node: Node, wrong: list[BadValue], whole: Node | None = None) -> tuple[Located[str], ...]:
+        """Read one name or a list of names, each with its place; what cannot be taken is added to `wrong`.
+
+        `whole` is the value of the field: only what stands for all of it is told without a place of its own.
+        """
         names: list[Located[str]] = []
-        wrong: list[BadValue] = []
         for item in node.items if isinstance(node, Items) else (node,):
             try:
                 names.append(Located(self.read_name(item), item.mark))
             except BadValue as error:
-                place = error.mark or (None if item is node else item.mark)
+                place = error.mark or (None if item is whole else item.mark)
                 wrong.append(BadValue(error.summary, error.hint, error.code, place))
-        if wrong:
-            first = wrong[0]
-            raise BadValue(first.summary, first.hint, first.code, first.mark, tuple(wrong[1:]))
-        self.refuse_repeats(names)
         return tuple(names)
 
     def read_name(self, node: Node) -> str:
@@ -87,36 +90,22 @@ class Names(Kind):
             )
         return text
 
-    def refuse_repeats(self, names: Sequence[Located[str]]) -> None:
-        """Refuse a name that stands twice, also when only the case differs."""
-        if len({name.value.casefold() for name in names}) == len(names):
-            return
-        seen: set[str] = set()
-        for name in names:
-            key = name.value.casefold()
-            if key in seen:
-                raise BadValue(f"{quoted(name.value)} stands twice", "remove one of the two", "D-28", name.mark)
-            seen.add(key)
-
-    def bounded(
-        self, names: tuple[Located[str], ...], mark: Mark, least: int | None = None
-    ) -> tuple[Located[str], ...]:
+    def refuse_count(self, count: int, least: int, mark: Mark) -> None:
         """Refuse too few and too many names (faults.md D-67, D-75; platform-api section 12)."""
-        if len(names) < (self.least if least is None else least):
+        if count < least:
             raise BadValue(
                 f"an empty list of {self.noun}s; everybody needs at least one",
                 f"remove the line to leave the {self.noun}s as they are, or name one",
                 "D-67",
                 mark,
             )
-        if self.most is not None and len(names) > self.most:
+        if self.most is not None and count > self.most:
             raise BadValue(
-                f"{len(names)} {self.noun}s; the platform allows at most {self.most} a person",
+                f"{count} {self.noun}s; the platform allows at most {self.most} a person",
                 "remove some",
                 "D-75",
                 mark,
             )
-        return names
 
     def from_wire(self, wire: Json) -> Value:
         """Read the names that are held, whatever the shape (unknown 17); raises `BadValue` for another one."""
@@ -150,6 +139,16 @@ class Names(Kind):
     def show(self, value: Value) -> str:
         """Say the names in alphabetical order."""
         return ", ".join(sorted(names_of(value), key=str.casefold)) or NOTHING
+
+
+def repeats(names: Iterable[Located[str]]) -> Iterator[BadValue]:
+    """Yield a refusal of every name that stands again, also when only the case differs."""
+    seen: set[str] = set()
+    for name in names:
+        key = name.value.casefold()
+        if key in seen:
+            yield BadValue(f"{quoted(name.value)} stands twice", "remove one of the two", "D-28", name.mark)
+        seen.add(key)
 
 
 def names_of(value: Value) -> frozenset[str]:

@@ -18,17 +18,34 @@ class Action(StrEnum):
     REACTIVATE = "reactivate"
 
 
+class Origin(StrEnum):
+    """Why a value changes just now (product section 5, "Origin"); the strongest reason first."""
+
+    TREE = "tree"
+    """What the files declare differs from the base, or there is no base."""
+    DATE = "date"
+    """A day has come that the files name."""
+    PLATFORM = "platform"
+    """The files say the same as before and the platform differs: a put-back."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One promised value: what the platform shows before, what it shall show after, and who says so.
 
     It carries the field's *name*; `before` of somebody new is None. Sets are whole sets on both sides.
+
+    Attributes:
+        origin: Why the value changes just now.
+        put_back: The names of a set that the base asked for as well, in a set that changes for another reason too.
     """
 
     field: str
     before: Value
     after: Value
     mark: Mark | None
+    origin: Origin = Origin.TREE
+    put_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,12 @@ class Change:
     before: Mapping[str, Value]
     wanted: Mapping[str, Value]
     counted: frozenset[Counted]
+
+    @property
+    def origin(self) -> Origin:
+        """The strongest reason among the values: a put-back is only what no edit and no date asks for."""
+        origins = {change.origin for change in self.fields}
+        return next((origin for origin in Origin if origin in origins), Origin.TREE)
 
     def change_of(self, field: str) -> FieldChange | None:
         """Return the promised change of one field, or None."""

@@ -35,6 +35,7 @@ class Cell:
         before_text: Escaped text, `(none)` for nothing.
         after_text: Likewise.
         tone: How it weighs.
+        origin: Why it changes just now, for machines: `tree`, `date` or `platform`.
     """
 
     field: str
@@ -44,6 +45,7 @@ class Cell:
     before_text: str
     after_text: str
     tone: Tone
+    origin: str
 
 
 def view_cells(change: Change) -> tuple[Cell, ...]:
@@ -56,7 +58,8 @@ def view_cell(change: FieldChange, *, new: bool = False) -> Cell:
     field = FIELDS[change.field]
     before, after = texts(change.before, change.after)
     tone = Tone.QUIET if new and field.required else tone_of(change)
-    return Cell(field.name, field.title, as_json(change.before), as_json(change.after), before, after, tone)
+    sides = as_json(change.before), as_json(change.after), before, after
+    return Cell(field.name, field.title, *sides, tone, change.origin.value)
 
 
 def texts(before: Value, after: Value) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reconciler.model.fields import USER_FIELDS, Care, Field
+from reconciler.model.names import Names
 
 
 class FieldLine(NamedTuple):
@@ -17,9 +18,14 @@ class FieldLine(NamedTuple):
 
 def view_fields() -> tuple[FieldLine, ...]:
     """View every field of the table in its order."""
-    return tuple(
-        FieldLine(field.tree_key, field.title, field.kind.wanted, notes_on(field)) for field in USER_FIELDS
-    )
+    return tuple(FieldLine(field.tree_key, field.title, wanted(field), notes_on(field)) for field in USER_FIELDS)
+
+
+def wanted(field: Field) -> str:
+    """Say what to write; a set of names is written whole or in part."""
+    if isinstance(field.kind, Names):
+        return f"a list of {field.kind.noun} names, or such lists under `at_least:` and `never:`"
+    return field.kind.wanted
 
 
 def notes_on(field: Field) -> str:

@@ -63,7 +63,7 @@ def render_job_text(job: JobView, errors: Sequence[JobErrorView]) -> str:
     """Render one job and its errors."""
     head = (
         f"Job {job.id}: {job.state}, {job.rows}",
-        f"  File {job.file}, uploaded {job.uploaded}, started by {job.started_by or 'nobody yet'}",
+        f"  File {job.file}, uploaded {job.uploaded}, sent by {job.started_by or 'nobody known'}",
     )
     return "\n".join((*head, *error_lines(errors))) if errors else "\n".join((*head, "  No errors."))
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from reconciler.model.fields import FIELDS, USER_FIELDS
+from reconciler.model.kinds import PLACE
 from reconciler.model.names import Names, names_of
-from reconciler.model.plan import Action, Change, LeftOut, Plan, Planned, Tally
+from reconciler.model.plan import Action, Change, FieldChange, LeftOut, Origin, Plan, Planned, Tally
 from reconciler.model.settings import Counted, Settings
 from reconciler.views.cells import Cell, text_of, view_cells
 from reconciler.views.escape import cell, name_cell
@@ -29,6 +30,8 @@ class ChangeView:
         where: `file:line` of what says so.
         labels: What to know before it happens.
         fields: The promised values.
+        groups: By field, the names of the roles, teams and location that are held before or after, for whoever
+            looks for the people of one team.
     """
 
     section: str
@@ -40,13 +43,15 @@ class ChangeView:
     where: str
     labels: tuple[str, ...]
     fields: tuple[Cell, ...]
+    groups: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """The heading of the changes of one sort."""
+    """The heading of the changes of one sort: short, and in full with its count and notes."""
 
     code: str
+    heading: str
     title: str
 
 
@@ -64,6 +69,7 @@ class ImpactView:
     """Active people of one role, team or location before and after, and what to know of it."""
 
     field: str
+    name: str
     group: str
     before: int
     after: int
@@ -92,23 +98,29 @@ class PlanView:
 
 
 class Section(NamedTuple):
-    """A section in the order of the product: its words in the headline, its heading, its limit."""
+    """A section in the order of the product: its words in the headline, its heading, its note, its limit.
+
+    `joint` stands between heading and notes.
+    """
 
     code: str
     counted_as: str
     heading: str
     note: str
     limit: Counted | None
+    joint: str = ", "
 
 
+PUT_BACK: Final = "changed in the portal; merging puts the files' values back"
 SECTIONS: Final = (
     Section("privileged", "gets admin rights", "Gets admin rights", "", Counted.PRIVILEGED_GRANT),
     Section("deactivate", "loses access", "Loses access", "", Counted.DEACTIVATE),
     Section("create", "new", "New", "each gets an invitation mail", Counted.CREATE),
     Section("reactivate", "gets access back", "Gets access back", "", Counted.REACTIVATE),
     Section("update", "edited", "Edited", "", None),
+    Section("platform", "put back", "Not from this pull request", PUT_BACK, Counted.PUT_BACK, ": "),
 )
-HEADLINE_ORDER: Final = ("privileged", "create", "update", "deactivate", "reactivate")
+HEADLINE_ORDER: Final = ("privileged", "create", "update", "deactivate", "reactivate", "platform")
 
 
 def view_plan(
@@ -154,7 +166,7 @@ def view_plan(
 def view_change(change: Change) -> ChangeView:
     """View one change in the highest section that it belongs to."""
     return ChangeView(
-        section="privileged" if Counted.PRIVILEGED_GRANT in change.counted else change.action.value,
+        section=section_of(change),
         action=change.action.value,
         key=change.key,
         name=name_cell(change.name),
@@ -163,7 +175,26 @@ def view_change(change: Change) -> ChangeView:
         where=place(change.mark),
         labels=tuple(labels(change)),
         fields=view_cells(change),
+        groups=groups_of(change),
     )
+
+
+def section_of(change: Change) -> str:
+    """Return the code of the highest section that a change belongs to; what is only put back stands apart."""
+    if Counted.PRIVILEGED_GRANT in change.counted:
+        return "privileged"
+    return "platform" if change.origin is Origin.PLATFORM else change.action.value
+
+
+def groups_of(change: Change) -> Mapping[str, tuple[str, ...]]:
+    """Return the roles, teams and location that somebody holds before or after, by field, each sorted."""
+    held: dict[str, tuple[str, ...]] = {}
+    for field in USER_FIELDS:
+        if isinstance(field.kind, Names) or field.kind is PLACE:
+            values = change.before.get(field.name), change.wanted.get(field.name)
+            names = {name for value in values for name in ([value] if isinstance(value, str) else names_of(value))}
+            held[field.name] = tuple(sorted(names))
+    return held
 
 
 def labels(change: Change) -> Iterable[str]:
@@ -177,6 +208,28 @@ def labels(change: Change) -> Iterable[str]:
         yield f"leaves all teams{lost(change)} and own queues, a revert does not bring them back"
     if change.action is Action.REACTIVATE:
         yield "own queues do not come back"
+    yield from put_back_labels(change)
+
+
+def put_back_labels(change: Change) -> Iterable[str]:
+    """Yield which values are put back, beside values of this change; and how to keep what would be taken away."""
+    back = [part for part in change.fields if part.origin is Origin.PLATFORM or part.put_back]
+    if back and change.origin is not Origin.PLATFORM:
+        yield f"put back, not from this pull request: {', '.join(map(said_put_back, back))}"
+    for part in back:
+        gone = names_of(part.before) - names_of(part.after)
+        if kept := gone if part.origin is Origin.PLATFORM else gone & part.put_back:
+            yield f"to keep {text_of(kept)}, say so at {place(part.mark or change.mark)}"
+
+
+def said_put_back(part: FieldChange) -> str:
+    """Return the title of a value that is put back; of a set that is so in part, which names come and go."""
+    title = FIELDS[part.field].title
+    if part.origin is Origin.PLATFORM:
+        return title
+    come, go = part.put_back - names_of(part.before), part.put_back & names_of(part.before)
+    words = [f"with {text_of(come)}" if come else "", f"without {text_of(go)}" if go else ""]
+    return f"{title} {', '.join(filter(None, words))}"
 
 
 def lost(change: Change) -> str:
@@ -193,13 +246,25 @@ def view_section(section: Section, count: int, planned: Planned, settings: Setti
     if limit and not planned.refusals and count > limit.allowed(planned.plan.active):
         lines = [place(line.mark) for line in settings.allow if line.counted is section.limit]
         notes.append(f"allowed by {', '.join(lines)}" if lines else "")
-    return SectionView(section.code, ", ".join([f"{section.heading} ({count:,})", *filter(None, notes)]))
+    if section.code == "platform":
+        notes.append(closed(planned.plan))
+    title = f"{section.heading} ({count:,})"
+    said = ", ".join(filter(None, notes))
+    return SectionView(section.code, section.heading, f"{title}{section.joint}{said}" if said else title)
+
+
+def closed(plan: Plan) -> str:
+    """Return how many of those who are only put back lose their access by it; `""` for none."""
+    count = sum(change.action is Action.DEACTIVATE and change.origin is Origin.PLATFORM for change in plan.changes)
+    return f"{count:,} of them {agree('loses access', count)}" if count else ""
 
 
 def headline(counts: Mapping[str, int], plan: Plan) -> str:
     """Return the headline: `3 new, 12 edited, 1 loses access, 412 unchanged, left out: 3`."""
     words = {section.code: section.counted_as for section in SECTIONS}
     parts = [f"{counts[code]:,} {agree(words[code], counts[code])}" for code in HEADLINE_ORDER if counts[code]]
+    if counts["platform"] and (also := closed(plan)):
+        parts[-1] += f" ({also})"
     left_out = [f"left out: {len(plan.left_out):,}"] if plan.left_out else []
     if parts or left_out:
         return ", ".join([*parts, f"{plan.unchanged:,} unchanged", *left_out])
@@ -227,9 +292,8 @@ def view_tally(tally: Tally, settings: Settings) -> ImpactView:
     """View one group of active people."""
     field = FIELDS[tally.field]
     noun = field.kind.noun if isinstance(field.kind, Names) else field.title.lower()
-    return ImpactView(
-        tally.field, f"{noun} {name_cell(tally.name)}", tally.before, tally.after, remark(tally, settings)
-    )
+    name = name_cell(tally.name)
+    return ImpactView(tally.field, name, f"{noun} {name}", tally.before, tally.after, remark(tally, settings))
 
 
 def remark(tally: Tally, settings: Settings) -> str:

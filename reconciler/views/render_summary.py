@@ -1,13 +1,8 @@
-"""The result of a run as `summary.md` of the report; it ends with "To undo" (product section 6.7).
+"""The result of a run as `summary.md` of the report; it ends with "To undo" (product section 6.7)."""
 
-Whatever holds data stands in code, behind a fence longer than any inside, so that it can neither hide nor add a
-row, nor link, nor call anybody (faults.md S-24).
-"""
-
-import re
 from collections.abc import Iterable, Iterator
-from typing import Final
 
+from reconciler.views.markdown_cells import code, prose
 from reconciler.views.problem_view import ProblemView
 from reconciler.views.render_text import OUTCOME_TITLES
 from reconciler.views.run_view import ReceiptView, RunView
@@ -20,9 +15,9 @@ def render_summary(view: RunView) -> str:
 
 def summary_lines(view: RunView) -> Iterator[str]:
     """Yield the lines of the summary."""
-    yield from ("### " + code(view.headline), "", *rows(view.hint), "")
+    yield from ("### " + prose(view.headline), "", *rows(view.hint), "")
     confirmed = f"Confirmed: {view.confirmed:,} of {len(view.receipts):,}"
-    yield f"Plan number `{view.number}`, run `{view.run}`, ended {view.ended_at}. {confirmed}."
+    yield f"Plan number `{view.number}`, run `{view.run}`, ended `{view.ended_at}`. {confirmed}."
     yield from part("What is wrong", (row for problem in view.problems for row in problem_rows(problem)))
     for outcome, title in OUTCOME_TITLES.items():
         receipts = [receipt for receipt in view.receipts if receipt.outcome == outcome]
@@ -54,22 +49,10 @@ def receipt_rows(view: ReceiptView) -> Iterator[str]:
 
 def problem_rows(problem: ProblemView, front: str = "", *, named: bool = True) -> Iterator[str]:
     """Yield one problem and what to do about it; `named` puts the address in front where nothing else does."""
-    yield f"- {front}{code(problem.named if named else problem.placed)}"
-    yield from (f"  - {code(line.strip())}" for line in problem.hint)
+    yield f"- {front}{prose(problem.named if named else problem.placed)}"
+    yield from (f"  - {prose(line)}" for line in problem.hint)
 
 
 def rows(lines: Iterable[str]) -> Iterator[str]:
     """Yield lines as rows."""
-    return (f"- {code(line)}" for line in lines)
-
-
-def code(text: str) -> str:
-    """Return a text as inline code, behind a fence longer than any inside."""
-    if not text:
-        return "`(none)`"
-    longest = max((len(run) for run in BACKTICKS.findall(text)), default=0)
-    fence, gap = "`" * (longest + 1), " " if longest else ""
-    return f"{fence}{gap}{text}{gap}{fence}"
-
-
-BACKTICKS: Final = re.compile("`+")
+    return (f"- {prose(line)}" for line in lines)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from reconciler.views import render_json, render_text
+from reconciler.views import render_json, render_markdown, render_text
 from reconciler.views.plan_view import PlanView
 
 RENDERERS: Final[Mapping[str, Callable[[PlanView], str]]] = {
     "text": render_text.render_plan,
     "json": render_json.render_plan,
+    "markdown": render_markdown.render,
 }

@@ -13,6 +13,7 @@ IRREGULAR: Final = {
     "is": "are",
     "loses": "lose",
     "gets": "get",
+    "put": "put",
 }
 
 

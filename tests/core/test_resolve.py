@@ -101,7 +101,12 @@ def test_D_50_the_message_of_the_page_of_words() -> None:
         ("alias: ' A'", 8, 'alias: " A" begins or ends with a space', 'write:  alias: "A"'),
         ('"alias": NO', 10, "alias: NO without quotes", 'write:  "alias": "NO"'),
         ("external_user: yes", 16, "external_user: yes where true or false", "write:  external_user: true"),
-        ("status: inactive", 9, 'status: "inactive" is not Active or Inactive', "write:  status: Inactive"),
+        (
+            "status: inactive",
+            9,
+            'status: "inactive" is not Active or Inactive; upper and lower case count',
+            "write:  status: Inactive",
+        ),
         ("roles: [Agent, NO]", 16, "roles: NO without quotes", 'write:  "NO"'),
         ("roles: NO", 8, "roles: NO without quotes", 'write:  roles: "NO"'),
         ("teams: {never: [1:30]}", 17, "teams: 1:30 without quotes means a number in base 60", 'write:  "1:30"'),
@@ -166,14 +171,14 @@ def test_D_62_a_misspelt_domain_gets_the_nearest() -> None:
     )
     assert hint.splitlines() == [
         "write:  email: Ana@acme.example",
-        "if it is right, add it in reconciler.yaml:  email_domains: [acme.example, acne.example]",
+        "if it is right, an admin adds it in reconciler.yaml:  email_domains: [acme.example, acne.example]",
     ]
 
 
 def test_D_62_an_outsider_gets_the_line_for_the_settings() -> None:
     assert shown(problems_of("email: ana@gmail.com\n")[0])[1:] == (
         'email: "gmail.com" is not a domain of this tree (acme.example).',
-        "if it is right, add it in reconciler.yaml:  email_domains: [acme.example, gmail.com]",
+        "if it is right, an admin adds it in reconciler.yaml:  email_domains: [acme.example, gmail.com]",
     )
 
 

@@ -173,8 +173,7 @@ def test_a_foreign_unfinished_job_makes_the_run_busy(scene: Stage) -> None:
 
 def test_an_ignored_foreign_job_does_not_hold_up_the_run(scene: Stage) -> None:
     scene.people(ANA)
-    job = scene.simulator.add_job({"filename": "portal.csv", "status": "in_progress", "total_rows": 3})
-    ident = job if isinstance(job, int) else job["id"]
+    ident = scene.simulator.add_job({"filename": "portal.csv", "status": "in_progress", "total_rows": 3})
     scene.settings(f"ignore_jobs: [{{id: {ident}, last_day: 2026-12-09}}]\n")
     assert scene.apply().code == 0
 

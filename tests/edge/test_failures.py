@@ -64,7 +64,7 @@ def test_N_33_the_others_do_not(status: int) -> None:
 )
 def test_N_25_a_redirect_is_shown_without_query_and_user(status: int, location: str) -> None:
     error = status_error("GET users", status, {"location": location}, "", None)
-    assert str(error) == "GET users: redirect refused: to evil.example/a"
+    assert str(error) == f"redirect refused: to evil.example/a ({status} to GET users)"
 
 
 @pytest.mark.parametrize("location", ["", "/login?x=1", "https://[", "\x1b[31m"])

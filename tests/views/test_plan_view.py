@@ -102,7 +102,9 @@ def test_a_refused_plan_names_no_allowance() -> None:
 
 
 def test_every_form_is_listed() -> None:
-    assert {name: bool(render(view())) for name, render in RENDERERS.items()} == {"text": True, "json": True}
+    assert {name: bool(render(view())) for name, render in RENDERERS.items()} == dict.fromkeys(
+        ("text", "json", "markdown"), True
+    )
 
 
 def test_every_change_has_one_row_in_the_text() -> None:
