@@ -8,13 +8,14 @@ from typing import Final
 from reconciler.core.guard import minimums_in_force
 from reconciler.core.ownership import name_foreign, split_jobs, warn_of_stale
 from reconciler.core.pack import lowered, pack
-from reconciler.core.verify import bystanders, lost_teams, unpromised, verify
+from reconciler.core.verify import bystanders, lost_teams, unpromised
 from reconciler.flow.batches import Ledger, Run, Sent, send_batch
+from reconciler.flow.endings import as_ending, as_unforeseen, gather, side_effects
 from reconciler.flow.outside import Outside, read_live
 from reconciler.flow.planning import Prepared, make_plan, pack_plan
 from reconciler.flow.trees import LoadedTree
-from reconciler.model.batch import Batch, Job, Outcome, Receipt
-from reconciler.model.errors import Busy, FateUnknown, ReconcilerError, RunRefused, Stopped
+from reconciler.model.batch import Batch, Job, Outcome
+from reconciler.model.errors import Busy, FateUnknown, ReconcilerError, RunRefused
 from reconciler.model.run import Applied
 from reconciler.model.source import Problem, Problems, Severity, errors_of
 from reconciler.model.users import Snapshot
@@ -147,7 +148,7 @@ def carry_out(run: Run, prepared: Prepared, batches: tuple[Batch, ...], started_
     try:
         ended = send_all(run, prepared.snapshot, batches, sent)
         if ended is None:
-            send_lost_teams(run, sent, repeated)
+            ended = send_lost_teams(run, sent, repeated)
     except ReconcilerError as error:
         ended = as_ending(error, run)
     except Exception as error:  # noqa: BLE001  after a write nothing may end without a verdict (faults.md P-21)
@@ -197,79 +198,28 @@ def broken_promise(before: Snapshot, sent: Sent) -> ReconcilerError | None:
     )
 
 
-def send_lost_teams(run: Run, sent: list[Sent], repeated: list[Sent]) -> None:
-    """Send once more, into `repeated`, the teams that a creation or reactivation lost (product section 6.6)."""
+def send_lost_teams(run: Run, sent: list[Sent], repeated: list[Sent]) -> ReconcilerError | None:
+    """Send once more, into `repeated`, the teams that a creation or reactivation lost (product section 6.6).
+
+    Returns why it ended early, None at the end.
+    """
     if not sent:
-        return
+        return None
     live = sent[-1].live
     changes = lost_teams(tuple(receipt for part in sent for receipt in part.receipts), live)
-    size = run.tree.settings.batch_size
+    size, again = run.tree.settings.batch_size, second_pass(run)
     for batch in pack(changes, live.template, run.minimums, live.users, size, canary_above=len(changes)):
-        repeated.append(send_batch(run, replace(batch, number=len(sent) + batch.number)))  # noqa: PERF401
+        repeated.append(send_batch(again, replace(batch, number=len(sent) + batch.number)))
+        if repeated[-1].ended_badly is not None:
+            return repeated[-1].ended_badly
+    return None
 
 
-def gather(
-    run: Run, batches: tuple[Batch, ...], sent: list[Sent], everything: list[Sent]
-) -> tuple[tuple[Receipt, ...], Snapshot | None]:
-    """Return one receipt a planned person, seen against one last complete read, and that read if there is one."""
-    known = tuple(receipt for part in sent for receipt in part.receipts)
-    unseen, unsent = without_receipt(run, batches[len(sent) :])
-    live = everything[-1].live if everything else None
-    if unseen or len(run.ledger.started) > len(everything):
-        live = try_read(run)
-    if live is None:
-        return known + unseen + unsent, None
-    return verify(known + unseen, live) + unsent, live
+def second_pass(run: Run) -> Run:
+    """Return the run under the next run id, and adopting nothing.
 
-
-def without_receipt(run: Run, batches: tuple[Batch, ...]) -> tuple[tuple[Receipt, ...], tuple[Receipt, ...]]:
-    """Return receipts for batches that did not come back: unknown where the job was started, else not sent."""
-    started = {job.file_name: job for job in run.ledger.jobs.values() if job.ident in run.ledger.started}
-    unseen: list[Receipt] = []
-    unsent: list[Receipt] = []
-    for batch in batches:
-        job = started.get(batch.file_name(run.outside.run)) or run.adoptable.get(batch.fingerprint)
-        fate = unseen if job is not None and job.ident in run.ledger.started else unsent
-        for row in batch.rows:
-            if fate is unseen and job is not None:
-                unseen.append(Receipt(row.change, Outcome.UNKNOWN, job.ident))
-            else:
-                unsent.append(Receipt(row.change, Outcome.NOT_SENT))
-    return tuple(unseen), tuple(unsent)
-
-
-def try_read(run: Run) -> Snapshot | None:
-    """Read the live state once more after an ending; None where even that is not to be had."""
-    try:
-        return run.read()
-    except ReconcilerError:
-        return None
-
-
-def side_effects(before: Snapshot, receipts: tuple[Receipt, ...], live: Snapshot) -> Problems:
-    """Return what changed without a promise: of people in the plan, and of everybody else (faults.md L-11)."""
-    touched = tuple(receipt.change for receipt in receipts if receipt.outcome is not Outcome.NOT_SENT)
-    strange = unpromised(touched, live, whole=False)
-    return strange + bystanders(before, live, frozenset(change.key for change in touched))
-
-
-def as_ending(error: ReconcilerError, run: Run) -> ReconcilerError:
-    """Return how a run ended that an error broke off: a signal after a write leaves the fate unknown (P-04)."""
-    if not isinstance(error, Stopped) or not run.ledger.wrote:
-        return error
-    job = max(run.ledger.jobs, default=None)
-    fate = "was started" if job in run.ledger.started else "was not started"
-    return FateUnknown(
-        f"stopped by a signal; job {job} {fate}" if job else "stopped by a signal while a job was uploaded",
-        "Run again: it looks for this job first and sends nothing twice.",
-        job=job,
-    )
-
-
-def as_unforeseen(error: Exception, run: Run) -> ReconcilerError:
-    """Return how a run ended that broke inside the tool: unknown once something was written (faults.md 0.1)."""
-    words = f"an error inside the tool: {type(error).__name__}"
-    advice = "This is ours to repair; report it. Run again: it looks for this run's jobs first."
-    if run.ledger.wrote:
-        return FateUnknown(words, advice, job=max(run.ledger.jobs, default=None))
-    return ReconcilerError(words, advice)
+    A row that is sent once more may have the bytes that it had in the first pass, and a job whose reply got lost
+    is told from the others by its file name (platform-api unknown 8, faults.md I-02).
+    """
+    ident = f"{(int(run.outside.run, 16) + 1) % 16**8:08x}"
+    return replace(run, outside=replace(run.outside, run=ident), adoptable={})

@@ -6,15 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from reconciler.core.declarations import read_declarations
 from reconciler.core.origin import NO_TREE, Base
-from reconciler.core.resolve import resolve
+from reconciler.core.resolve import Stated, document_reader, resolve
 from reconciler.core.settings import read_settings
 from reconciler.edge.history import read_revision
 from reconciler.edge.tree import Tree, read_tree
 from reconciler.model.errors import RunRefused
 from reconciler.model.settings import Settings
-from reconciler.model.source import Document, Problems, errors_of
+from reconciler.model.source import Problems, errors_of
 from reconciler.model.users import DesiredUser
 
 
@@ -34,7 +33,7 @@ class LoadedTree:
     @property
     def managed(self) -> frozenset[str]:
         """The names of the fields that some file states."""
-        return frozenset(name for user in self.desired for name in user.values)
+        return frozenset[str]().union(*(user.values for user in self.desired))
 
     def today(self, now: datetime) -> date:
         """Return the day that it is in the tenant's time zone."""
@@ -52,23 +51,22 @@ def load_tree(
         base: The tree as it was before: a revision of git, or a directory, which begins with `.` or `/`.
         environ: The environment in which git is asked.
     """
-    tree, unread = read_tree(root)
+    tree, unread = read_tree(root, document_reader())
     loaded = understand(tree, unread, root.as_posix(), now)
-    return loaded if base is None else replace(loaded, base=load_base(base, root, tree.documents, now, environ))
+    return loaded if base is None else replace(loaded, base=load_base(base, root, tree.files, now, environ))
 
 
-def understand(tree: Tree, unread: Problems, shown: str, now: datetime) -> LoadedTree:
+def understand(tree: Tree[Stated], unread: Problems, shown: str, now: datetime) -> LoadedTree:
     """Read settings and people of the files; raises `RunRefused` with every problem."""
     settings, unset = read_settings(tree.settings, now)
-    declarations, misplaced = read_declarations(tree.documents)
-    desired, wrong = resolve(declarations, settings)
-    problems = unread + unset + misplaced + wrong
+    desired, wrong = resolve(tree.files, settings)
+    problems = unread + unset + wrong
     if settings is None or errors_of(problems):
         raise refused(problems)
     return LoadedTree(shown, settings, desired, problems)
 
 
-def load_base(base: str, root: Path, known: Iterable[Document], now: datetime, environ: Mapping[str, str]) -> Base:
+def load_base(base: str, root: Path, known: Iterable[Stated], now: datetime, environ: Mapping[str, str]) -> Base:
     """Read the tree as it was before; raises `RunRefused` where it cannot be read whole.
 
     A revision is never taken for a directory of that name: a pull request could add one.
@@ -76,12 +74,14 @@ def load_base(base: str, root: Path, known: Iterable[Document], now: datetime, e
     if base.startswith((".", "/")):
         if not Path(base).is_dir():
             raise RunRefused(f"there is no directory {base}", "name the tree as it was before this change")
-        tree, unread = read_tree(Path(base))
+        tree, unread = read_tree(Path(base), document_reader())
     else:
         found, unread = read_revision(root, base, environ, known)
         if found is None:
             return NO_TREE
-        tree = found
+        read = document_reader()
+        stated = tuple(file if isinstance(file, Stated) else read(file) for file in found.files)
+        tree = Tree(found.settings, stated)
     try:
         before = understand(tree, unread, base, now)
     except RunRefused as refusal:

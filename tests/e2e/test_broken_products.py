@@ -298,7 +298,7 @@ TABLE: Final = (
     Broken(
         "nobody looks at the others",
         "I-06",
-        "flow/applying.py",
+        "flow/endings.py",
         "return strange + bystanders(before, live, frozenset(change.key for change in touched))",
         "return strange",
         "a_neighbour_is_changed_too",
@@ -306,7 +306,7 @@ TABLE: Final = (
     Broken(
         "nobody looks at what else became of planned people",
         "I-06",
-        "flow/applying.py",
+        "flow/endings.py",
         "strange = unpromised(touched, live, whole=False)",
         "strange = ()",
         "a_planned_person_gets_a_role",
