@@ -249,7 +249,7 @@ def test_the_defaults_of_the_settings_are_true(tmp_path: Path) -> None:
 def test_the_limits_are_the_defaults() -> None:
     for kind, limit in DEFAULT_LIMITS.items():
         row = rows_of("Limit").get(kind.value)
-        if kind in {"rename", "put_back"}:  # nothing counts them before there are renames and origins
+        if kind == "rename":  # nothing counts under it before there are renames
             assert row is None
         else:
             share = "" if limit.share is None else f", or {limit.share:.0%}".replace("%", " %")
