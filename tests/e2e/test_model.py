@@ -359,7 +359,7 @@ def named(only: Iterable[str]) -> list[str]:
 
 TestMainJob = pytest.mark.timeout(0 if LONG else 600)(MainJob.TestCase)
 TestMainJob.settings = settings(
-    max_examples=400 if LONG else 40,
+    max_examples=400 if LONG else 60,
     stateful_step_count=50 if LONG else 25,
     deadline=None,
     database=None,
