@@ -10,7 +10,7 @@ from reconciler.cli.proposals import PEOPLE_SCHEMA, SETTINGS_SCHEMA, propose, wo
 from reconciler.cli.schema import schema_text
 from reconciler.cli.session import Session
 from reconciler.edge.surroundings import create_file, look_around
-from reconciler.edge.tree import SETTINGS
+from reconciler.edge.tree_files import SETTINGS
 from reconciler.edge.trees import find_trees
 from reconciler.model.errors import RunRefused
 

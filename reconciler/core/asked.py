@@ -1,23 +1,16 @@
-"""What a rule of names asks for, in the template's spelling; each wording is understood once for everybody."""
+"""What the rules of names ask for, in the template's spelling; each wording is understood once for everybody."""
 
 import unicodedata
 from collections.abc import Mapping
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
-from reconciler.model.source import Located
 from reconciler.model.values import NameRule
 
-Names: TypeAlias = tuple[str, ...]
+Words: TypeAlias = tuple[str, ...]
 
-
-class Wording(NamedTuple):
-    """A rule of one field without its places: what thousands of files may have in common."""
-
-    field: str
-    exact: Names | None
-    at_least: Names
-    never: Names
+Wording: TypeAlias = tuple[str, Words | None, Words, Words]
+"""The name of a field and what a rule of it says, without the places: what thousands of people have in common."""
 
 
 class Asked(NamedTuple):
@@ -28,40 +21,37 @@ class Asked(NamedTuple):
     never: frozenset[str]
     unknown: frozenset[str]
 
-    def target(self, held: frozenset[str]) -> frozenset[str]:
-        """Return the names to be held by somebody who holds `held` now."""
-        return (held | self.at_least) - self.never if self.exact is None else self.exact
-
 
 class Understood(dict[Wording, Asked]):
     """What each wording asks for; one that was asked for once is remembered.
 
-    Composed and decomposed letters are one name (faults.md D-72). `known` holds, for each field, the template's
-    spelling of the names that can be managed by their composed form.
+    Composed and decomposed letters are one name (faults.md D-72).
+
+    Attributes:
+        known: For each field, the template's spelling of every name that can be managed, by its composed form.
+        strange: Whether any wording so far names what the platform does not have.
     """
 
     def __init__(self, known: Mapping[str, Mapping[str, str]]) -> None:
         super().__init__()
         self.known = known
+        self.strange = False
 
     def __missing__(self, wording: Wording) -> Asked:
         field, exact, at_least, never = wording
         known = self.known[field]
-        unknown = {name for name in (*(exact or ()), *at_least, *never) if composed(name) not in known}
         sets = [frozenset(known.get(composed(name), name) for name in part or ()) for part in wording[1:]]
-        self[wording] = Asked(None if exact is None else sets[0], sets[1], sets[2], frozenset(unknown))
+        unknown = frozenset(name for name in (*(exact or ()), *at_least, *never) if composed(name) not in known)
+        self.strange |= bool(unknown)
+        self[wording] = Asked(None if exact is None else sets[0], sets[1], sets[2], unknown)
         return self[wording]
 
-
-def wording_of(field: str, rule: NameRule) -> Wording:
-    """Return what a rule says, without its places."""
-    exact, at_least, never = rule
-    return Wording(field, None if exact is None else spellings(exact), spellings(at_least), spellings(never))
-
-
-def spellings(names: tuple[Located[str], ...]) -> Names:
-    """Return names as they are written; called for everybody, so without a loop of its own."""
-    return tuple(map(SPELLING, names))
+    def of(self, field: str, rule: NameRule) -> Asked:
+        """Return what a rule asks for; everybody is asked, so the words are taken out without a loop of ours."""
+        exact, at_least, never = rule
+        if exact is not None:
+            return self[field, tuple(map(WORD, exact)), (), ()]
+        return self[field, None, tuple(map(WORD, at_least)), tuple(map(WORD, never))]
 
 
 def composed(name: str) -> str:
@@ -69,4 +59,5 @@ def composed(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-SPELLING: Final = itemgetter(0)
+WORD: Final = itemgetter(0)
+"""The value of something located."""

@@ -14,15 +14,15 @@ from reconciler.core.misplaced import (
 )
 from reconciler.core.nearest import nearest
 from reconciler.core.settings_reading import TOP_KEYS
-from reconciler.model.source import Document, Entries, Items, Mark, Node, Problem, Problems, Scalar
+from reconciler.model.source import Document, Entries, Items, Mark, Node, Problem, Scalar
 from reconciler.model.spelling import is_null, spelled
 from reconciler.model.users import Declaration
 
 Entry: TypeAlias = tuple[Scalar, Node]
 
 
-def read_declarations(documents: tuple[Document, ...]) -> tuple[tuple[Declaration, ...], Problems]:
-    """Read the persons of all files.
+def read_declarations(document: Document) -> tuple[list[Declaration], list[Problem]]:
+    """Read the persons of one file.
 
     A file is one mapping, understood by its keys: `email:` makes it one person, `users:` holds a list of them.
     What stands at a wrong place, or needs a later version, is reported and is not part of the declaration, so that
@@ -30,14 +30,20 @@ def read_declarations(documents: tuple[Document, ...]) -> tuple[tuple[Declaratio
     """
     declarations: list[Declaration] = []
     problems: list[Problem] = []
-    for document in documents:
-        root = document.root
-        users = next((pair for pair in root.entries if pair[0].text == "users"), None)
-        if users is None:
-            read_person(root, declarations, problems)
-        else:
-            read_list(root, users, declarations, problems)
-    return tuple(declarations), tuple(problems)
+    users = entry_of(document.root.entries, "users")
+    if users is None:
+        read_person(document.root, declarations, problems)
+    else:
+        read_list(document.root, users, declarations, problems)
+    return declarations, problems
+
+
+def entry_of(entries: Iterable[Entry], name: str) -> Entry | None:
+    """Return the entry of a key; a plain loop, because every file is asked."""
+    for entry in entries:
+        if entry[0].text == name:
+            return entry
+    return None
 
 
 def read_person(
@@ -54,7 +60,7 @@ def read_person(
             break
     if explained:
         kept = tuple(pair for pair in kept if pair[1].mark not in explained)
-    if not any(key.text == "email" for key, _ in kept):
+    if entry_of(kept, "email") is None:
         problems.extend(nobody(person, wrong))
     if kept:
         declarations.append(Declaration(person.mark, kept))

@@ -39,21 +39,23 @@ def diff(
         ReconcilerError: The two comparisons of the same people disagree (faults.md 6.9).
     """
     declared = {user.key: user for user in desired}
-    refuse_strangers(only, declared, snapshot)
+    if only:
+        refuse_strangers(only, declared, snapshot)
     ground = survey(snapshot, settings)
     extra = sorted(key for key in ground.in_scope - declared.keys() if not only or key in only)
     chosen = [user for key, user in declared.items() if not only or key in only]
     verdicts = [judge(user, ground) for user in chosen]
     others = [judge_undeclared(snapshot.users[key], ground) for key in extra]
-    drafts = [found for found in verdicts + others if isinstance(found, Draft)]
+    said = [verdict for verdict in (*verdicts, *others) if verdict is not None]
+    drafts = [verdict for verdict in said if isinstance(verdict, Draft)]
     changes = tuple(sorted(promise(drafts, ground), key=lambda change: change.key))
-    left_out = [found for found in verdicts + others if isinstance(found, LeftOut)]
+    left_out = [verdict for verdict in said if isinstance(verdict, LeftOut)]
     return Plan(
         changes=changes,
         left_out=tuple(sorted(left_out, key=lambda left: left.key)),
         unchanged=verdicts.count(None),
         not_in_files=tuple(key for key, found in zip(extra, others, strict=True) if found is None),
-        notes=tuple(found for found in verdicts + others if isinstance(found, Problem)),
+        notes=tuple(verdict for verdict in said if isinstance(verdict, Problem)),
         impact=tally(changes, snapshot),
         active=len(ground.in_scope),
         digest=digest(changes, settings, snapshot.template),
@@ -79,9 +81,10 @@ def judge(user: DesiredUser, ground: Ground) -> Verdict:
     active = stated.value != "Inactive" if stated else live is None or live.active
     if live is None and not active:
         return absent_leaver(user)
-    if strange := strange_name(user, ground, active=active):
-        return LeftOut(user.key, live.name if live else declared_name(user), strange)
     targets = read_targets(user, live, ground, active=active)
+    # Most trees name nothing strange; then nobody is asked one by one.
+    if ground.asked.strange and (strange := strange_name(user, ground, active=active)):
+        return LeftOut(user.key, live.name if live else declared_name(user), strange)
     draft = draft_of(user, live, targets, active=active)
     return checked(draft, ground) if draft else None
 

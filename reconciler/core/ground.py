@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 from typing import Final
 
-from reconciler.core.asked import Understood, composed, wording_of
+from reconciler.core.asked import Understood, composed
 from reconciler.core.counting import privileged_roles
 from reconciler.model.fields import FIELDS, MANAGED_FIELDS
 from reconciler.model.kinds import canonical_email
@@ -49,12 +49,13 @@ class Ground:
 
     def unknown_name(self, field: str, rule: NameRule) -> Located[str] | None:
         """Return the first name of a rule that the platform does not have (faults.md D-65, D-71)."""
-        unknown = self.asked[wording_of(field, rule)].unknown
-        return next((name for name in rule.names() if name.value in unknown), None) if unknown else None
+        unknown = self.asked.of(field, rule).unknown
+        return next((name for name in rule.names() if name.value in unknown), None)
 
     def target(self, field: str, rule: NameRule, held: frozenset[str]) -> frozenset[str]:
         """Return the names that a rule asks of somebody who holds `held` now, in the template's spelling."""
-        return self.asked[wording_of(field, rule)].target(held)
+        exact, at_least, never, _ = self.asked.of(field, rule)
+        return (held | at_least) - never if exact is None else exact
 
 
 def survey(snapshot: Snapshot, settings: Settings) -> Ground:

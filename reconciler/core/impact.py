@@ -1,6 +1,6 @@
 """Who holds what: active people per role, team and location, before and after a plan."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Final, TypeAlias
 
@@ -68,13 +68,9 @@ def folded(field: str, value: Value) -> dict[Hashable, str]:
 
 def count_holdings(snapshot: Snapshot) -> Counter[Holding]:
     """Count the active holders of everything; equal values are taken apart only once."""
-    alike: dict[str, Counter[Value]] = defaultdict(Counter)
-    for user in snapshot.users.values():
-        if user.active:
-            for field in TALLIED:
-                alike[field][user.values.get(field)] += 1
+    active = [user.values for user in snapshot.users.values() if user.active]
     counts: Counter[Holding] = Counter()
-    for field, values in alike.items():
-        for value, count in values.items():
+    for field in TALLIED:
+        for value, count in Counter([values.get(field) for values in active]).items():
             counts.update(dict.fromkeys(((field, form) for form in folded(field, value)), count))
     return counts

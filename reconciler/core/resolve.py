@@ -1,14 +1,16 @@
-"""From declarations to desired people: every value read by its kind, and the rules of the whole tree."""
+"""From files to desired people: every value read by its kind, and the rules of the whole tree."""
 
-from collections.abc import Callable, Hashable
-from typing import Final, TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Final, NamedTuple, TypeAlias
 
+from reconciler.core.declarations import read_declarations
 from reconciler.core.nearest import did_you_mean, nearest
+from reconciler.core.readers import Reader, reader_of
 from reconciler.core.refusal import refuse
 from reconciler.model.fields import FIELDS, TREE_FIELDS, USER_FIELDS, Care, Field
 from reconciler.model.kinds import canonical_email
 from reconciler.model.settings import Settings
-from reconciler.model.source import Located, Mark, Problem, Problems, Scalar
+from reconciler.model.source import Document, Located, Mark, Problem, Problems, Scalar, Source
 from reconciler.model.spelling import quoted
 from reconciler.model.users import Declaration, DesiredUser
 from reconciler.model.values import BadValue, Value
@@ -16,40 +18,66 @@ from reconciler.model.values import BadValue, Value
 Desired: TypeAlias = tuple[DesiredUser, ...]
 
 
-def resolve(declarations: tuple[Declaration, ...], settings: Settings | None) -> tuple[Desired, Problems]:
-    """Return the desired people in the order of the files, and every problem of their values.
+class Stated(NamedTuple):
+    """What one file states: its people with every value read, and what is wrong with it."""
 
-    Without settings, which is an error of its own, people are not held against each other and against them. People
-    without a readable e-mail address are reported and missing in the result; with errors no plan may be made from
-    it.
+    source: Source
+    people: tuple[DesiredUser, ...]
+    problems: Problems
+
+
+def document_reader() -> Callable[[Document], Stated]:
+    """Return what reads one file after the other, and remembers what it has judged already.
+
+    People without a readable e-mail address are reported and missing in the result.
+    """
+    readers = {field.tree_key: (field.name, reader_of(field)) for field in TREE_FIELDS.values()}
+
+    def read_document(document: Document) -> Stated:
+        declarations, problems = read_declarations(document)
+        people = [resolve_user(declaration, readers, problems) for declaration in declarations]
+        return Stated(document.source, tuple([user for user in people if user]), tuple(problems))
+
+    return read_document
+
+
+def resolve(files: Iterable[Stated], settings: Settings | None) -> tuple[Desired, Problems]:
+    """Return the desired people in the order of the files, and every problem of the files and between them.
+
+    Without settings, which is an error of its own, people are not held against each other and against them. With
+    errors no plan may be made from the result.
     """
     desired: list[DesiredUser] = []
     problems: list[Problem] = []
-    for declaration in declarations:
-        user = resolve_user(declaration, problems)
-        if user is not None:
-            desired.append(user)
+    for _, people, wrong in files:
+        desired += people
+        problems += wrong
     everybody = tuple(desired)
     if settings is not None:
         for rule in CROSS_RULES:
-            problems.extend(rule(everybody, settings))
+            problems += rule(everybody, settings)
     return everybody, tuple(problems)
 
 
-def resolve_user(declaration: Declaration, problems: list[Problem]) -> DesiredUser | None:
-    """Read every value of one person; what cannot be taken is reported and left out."""
+def resolve_user(
+    declaration: Declaration, readers: Mapping[str, tuple[str, Reader]], problems: list[Problem]
+) -> DesiredUser | None:
+    """Read every value of one person; what cannot be taken is reported and left out.
+
+    `readers` holds, by the key in a file, the name of the field and what reads its values.
+    """
     values: dict[str, Located[Value]] = {}
     wrong: list[tuple[Scalar, Mark, BadValue, str]] = []
     for key, node in declaration.entries:
-        field = TREE_FIELDS[key.text]
+        name, read = readers[key.text]
         try:
-            values[field.name] = Located(field.kind.parse(node), node.mark)
+            values[name] = Located(read(node), node.mark)
         except BadValue as error:
-            wrong.append((key, node.mark, error, field.name))
+            wrong.append((key, node.mark, error, name))
     email = values.pop(KEY.name, None)
     user = canonical_email(str(email.value)) if email else ""
     for key, mark, bad, name in wrong:
-        problems.extend(refuse(key, mark, bad, user, name))
+        problems += refuse(key, mark, bad, user, name)
     return DesiredUser(user, Located(str(email.value), email.mark), values) if email else None
 
 

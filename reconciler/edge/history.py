@@ -11,13 +11,16 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from reconciler.edge.text_gate import MAX_FILE_BYTES, escape
-from reconciler.edge.tree import MAX_FILES, MAX_TREE_BYTES, SETTINGS, Tree
+from reconciler.edge.tree import MAX_FILES, MAX_TREE_BYTES, Tree
+from reconciler.edge.tree_files import SETTINGS
 from reconciler.edge.yaml_reader import read_document
 from reconciler.model.errors import RunRefused
-from reconciler.model.source import Document, Mark, Problem, Problems, Source
+from reconciler.model.source import Document, Mark, Problem, Problems, Source, Sourced
+
+Known = TypeVar("Known", bound=Sourced)
 
 GIT_TIMEOUT_S: Final = 120.0
 """How long one question to git may take; it reads from the disk only."""
@@ -86,15 +89,15 @@ class Git:
 
 
 def read_revision(
-    root: Path, revision: str, environ: Mapping[str, str], known: Iterable[Document] = ()
-) -> tuple[Tree | None, Problems]:
+    root: Path, revision: str, environ: Mapping[str, str], known: Iterable[Known] = ()
+) -> tuple[Tree[Document | Known] | None, Problems]:
     """Read the tree that stands at `root` as a revision has it.
 
     Args:
         root: The directory of the tree; it must be there, in a git repository.
         revision: A branch, tag or commit, as people write it.
         environ: The environment of the process.
-        known: Documents of the working tree: a file with the same bytes is not read twice.
+        known: What was made of the files of the working tree: a file with the same bytes is not read twice.
 
     Returns:
         The tree, to be used only where no problem is an error; None where the revision has no tree there, which
@@ -112,7 +115,7 @@ def read_revision(
     wanted = [file for file in files if is_read(file)]
     if not any(file.path == SETTINGS for file in wanted):
         return None, ()
-    return read_files(git, name, wanted, {blob_of(document): document for document in known})
+    return read_files(git, name, wanted, {blob_of(file.source): file for file in known})
 
 
 def find_prefix(git: Git) -> str:
@@ -177,21 +180,23 @@ def refuse(name: str, summary: str, hint: str, code: str) -> Problem:
     return Problem(summary, hint, Mark(Source(escape(printable(name)), ""), 1, 1), code=code)
 
 
-def read_files(git: Git, name: str, files: list[File], known: Mapping[str, Document]) -> tuple[Tree, Problems]:
+def read_files(
+    git: Git, name: str, files: list[File], known: Mapping[str, Known]
+) -> tuple[Tree[Document | Known], Problems]:
     """Read the listed files, each content once."""
     contents = read_blobs(git, {file.blob for file in files if file.blob not in known or file.path == SETTINGS})
-    settings, documents, problems = None, list[Document](), list[Problem]()
+    settings, read, problems = None, list[Document | Known](), list[Problem]()
     for file in files:
         if file.path != SETTINGS and file.blob in known:
-            documents.append(known[file.blob])
+            read.append(known[file.blob])
             continue
         document, found = read_document(escape(printable(f"{name}{file.path}")), contents[file.blob])
         problems += found
         if document is not None and file.path == SETTINGS:
             settings = document
         elif document is not None:
-            documents.append(document)
-    return Tree(settings, tuple(documents)), tuple(problems)
+            read.append(document)
+    return Tree(settings, tuple(read)), tuple(problems)
 
 
 def read_blobs(git: Git, blobs: Iterable[str]) -> Mapping[str, bytes]:
@@ -211,9 +216,9 @@ def read_blobs(git: Git, blobs: Iterable[str]) -> Mapping[str, bytes]:
     return contents
 
 
-def blob_of(document: Document) -> str:
-    """Return git's name of a document's content; a file that begins with a byte order mark has another one."""
-    data = document.source.text.encode()
+def blob_of(source: Source) -> str:
+    """Return git's name of a file's content; a file that begins with a byte order mark has another one."""
+    data = source.text.encode()
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from reconciler.edge.file_reader import read_file
 from reconciler.edge.text_gate import escape
-from reconciler.edge.tree import SETTINGS, read_file
+from reconciler.edge.tree_files import SETTINGS
 from reconciler.model.source import Document, Mark, Problem, Problems, Source
 
 SAFE: Final = re.compile(r"\w[\w .+@-]*")

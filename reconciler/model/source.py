@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 Value = TypeVar("Value", covariant=True)
 
@@ -79,6 +79,14 @@ class Document(NamedTuple):
 
     source: Source
     root: Entries
+
+
+class Sourced(Protocol):
+    """Whatever was made of one file."""
+
+    @property
+    def source(self) -> Source:
+        """The file."""
 
 
 class Located(NamedTuple, Generic[Value]):

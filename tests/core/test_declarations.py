@@ -14,12 +14,12 @@ ANA = "email: ana@acme.example\n"
 
 def problems_of(text: str) -> Problems:
     """What is said of one file."""
-    return read_declarations((document(text),))[1]
+    return tuple(read_declarations(document(text))[1])
 
 
 def keys_of(text: str) -> list[list[str]]:
     """The keys of every person that is read from one file."""
-    return [[key.text for key, _ in one.entries] for one in read_declarations((document(text),))[0]]
+    return [[key.text for key, _ in one.entries] for one in read_declarations(document(text))[0]]
 
 
 def codes(text: str) -> list[str]:
@@ -52,13 +52,13 @@ def test_people_come_in_the_order_of_files_and_lines_with_their_place() -> None:
         document("users:\n  - email: b@acme.example\n  - email: a@acme.example\n"),
         document(ANA, "users/z.yml"),
     )
-    declarations, problems = read_declarations(files)
-    assert [str(one.mark) for one in declarations] == [
+    read = [read_declarations(file) for file in files]
+    assert [str(one.mark) for declarations, _ in read for one in declarations] == [
         "users/people.yaml:2:5",
         "users/people.yaml:3:5",
         "users/z.yml:1:1",
     ]
-    assert problems == ()
+    assert [problems for _, problems in read] == [[], []]
 
 
 def test_every_key_of_the_table_is_known_or_refused_by_name() -> None:
@@ -242,7 +242,8 @@ def test_every_slip_of_every_file_is_said_at_once() -> None:
         document(f"{ANA}statsu: Active\nprofiles: [x]\n"),
         document("users:\n  - first_name: Bo\n  - ana@acme.example\nlimits: {}\n", "users/b.yaml"),
     )
-    places = [(str(problem.mark), problem.code) for problem in read_declarations(files)[1]]
+    found = [problem for file in files for problem in read_declarations(file)[1]]
+    places = [(str(problem.mark), problem.code) for problem in found]
     assert sorted(places) == [
         ("users/b.yaml:2:5", "D-37"),
         ("users/b.yaml:3:5", "D-35"),

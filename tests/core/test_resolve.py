@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.declarations import read_declarations
-from reconciler.core.resolve import resolve
+from reconciler.core.resolve import document_reader, resolve
 from reconciler.model.fields import USER_FIELDS
 from reconciler.model.settings import Settings
 from reconciler.model.source import Problems
@@ -23,9 +22,7 @@ SETTINGS: Final = settings_of("locations: [Madrid, Manila]\n")
 def resolved(*texts: str, settings: Settings = SETTINGS) -> tuple[tuple[DesiredUser, ...], Problems]:
     """The people and problems of some files."""
     files = tuple(document(text, f"users/{number}.yaml") for number, text in enumerate(texts, 1))
-    declarations, misplaced = read_declarations(files)
-    assert misplaced == ()
-    return resolve(declarations, settings)
+    return resolve(map(document_reader(), files), settings)
 
 
 def person(text: str) -> DesiredUser:

@@ -273,7 +273,7 @@ def spellings(kind: Kind) -> st.SearchStrategy[str]:
 def taken(text: str, key: str) -> Document | None:
     """A file of one person as the strict reading takes it with the value of one key; None where it does not."""
     read, _ = read_document("users/ana.yaml", text.encode())
-    node = read.root.get(key) if read and not read_declarations((read,))[1] else None
+    node = read.root.get(key) if read and not read_declarations(read)[1] else None
     try:
         if node is not None:
             TREE_FIELDS[key].kind.parse(node)

@@ -11,8 +11,8 @@ import pytest
 from reconciler.edge.history import read_revision
 from reconciler.edge.tree import Tree, read_tree
 from reconciler.model.errors import RunRefused
-from reconciler.model.source import Problems
-from tests.nodes import document
+from reconciler.model.source import Document, Problems
+from tests.nodes import document, itself
 
 SETTINGS: Final = b"format: 1\n"
 EVA: Final = b"email: eva@acme.example\n"
@@ -53,7 +53,7 @@ class Repository:
         self.git("commit", "-qm", "x", "--allow-empty")
         return self.git("rev-parse", "HEAD")
 
-    def read(self, revision: str = "HEAD") -> Tree:
+    def read(self, revision: str = "HEAD") -> Tree[Document]:
         """Read the tree of a revision, which is there and without problems."""
         tree, problems = read_revision(self.tree, revision, ENVIRON)
         assert problems == ()
@@ -73,15 +73,15 @@ def _repository(tmp_path: Path) -> Repository:
     return repository
 
 
-def names(tree: Tree) -> list[str]:
-    return [file.source.name for file in tree.documents]
+def names(tree: Tree[Document]) -> list[str]:
+    return [file.source.name for file in tree.files]
 
 
 def test_the_files_are_those_of_the_revision_not_of_the_disk(repository: Repository) -> None:
     repository.write("users/eva.yaml", b"email: other@acme.example\n")
     repository.write("users/new.yaml", EVA)
     tree = repository.read()
-    assert [file.source.text for file in tree.documents] == [EVA.decode()]
+    assert [file.source.text for file in tree.files] == [EVA.decode()]
     assert tree.settings is not None
 
 
@@ -106,7 +106,7 @@ def test_a_revision_is_written_as_people_write_it(repository: Repository, revisi
 def test_a_revision_reads_as_the_directory_does(repository: Repository) -> None:
     repository.write("users/README.md", b"x")
     repository.commit(users__a__b_yaml=b"email: b@acme.example\n")
-    here, problems = read_tree(repository.tree, shown_as="HEAD:users")
+    here, problems = read_tree(repository.tree, itself, shown_as="HEAD:users")
     assert problems == ()
     assert repository.read() == here
 
@@ -248,7 +248,7 @@ def test_replaced_objects_are_read_as_they_were_committed(repository: Repository
     before = repository.git("rev-parse", "HEAD:users/eva.yaml")
     repository.commit(users__eva_yaml=b"email: other@acme.example\n")
     repository.git("replace", repository.git("rev-parse", "HEAD:users/eva.yaml"), before)
-    assert repository.read().documents[0].source.text == "email: other@acme.example\n"
+    assert repository.read().files[0].source.text == "email: other@acme.example\n"
 
 
 def test_nothing_of_the_repository_is_written(repository: Repository) -> None:
@@ -278,8 +278,8 @@ def test_a_known_content_is_not_read_twice(repository: Repository) -> None:
     known = document(EVA.decode(), "users/moved.yaml")
     tree, _ = read_revision(repository.tree, "HEAD", ENVIRON, [known])
     assert tree is not None
-    assert tree.documents == (known,)
-    assert tree.documents[0] is known
+    assert tree.files == (known,)
+    assert tree.files[0] is known
 
 
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbf" + EVA, EVA.replace(b"\n", b"\r\n")])

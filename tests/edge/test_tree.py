@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.edge.tree import MAX_SHOWN, Tree, read_file, read_tree
-from reconciler.model.source import Problem, Problems, Severity
+from reconciler.edge.file_reader import read_file
+from reconciler.edge.tree import MAX_SHOWN, Tree, read_tree
+from reconciler.model.source import Document, Problem, Problems, Severity
+from tests.nodes import itself
 
 USER = b"email: ana@acme.example\n"
 Make = Callable[..., Path]
@@ -35,8 +37,8 @@ def tree(tmp_path: Path) -> Make:
     return make
 
 
-def read(root: Path) -> tuple[Tree, Problems]:
-    return read_tree(root, shown_as="users")
+def read(root: Path) -> tuple[Tree[Document], Problems]:
+    return read_tree(root, itself, shown_as="users")
 
 
 def refused(root: Path, code: str, name: str) -> Problem:
@@ -54,7 +56,7 @@ def test_a_tree_is_read_in_the_order_of_names(tree: Make) -> None:
     assert not problems
     assert found.settings is not None
     assert found.settings.source.name == "users/reconciler.yaml"
-    names = [document.source.name for document in found.documents]
+    names = [document.source.name for document in found.files]
     assert names == ["users/a.yaml", "users/ana.yaml", "users/b/a.yaml", "users/b/z.yml"]
 
 
@@ -63,13 +65,13 @@ def test_a_tree_is_read_in_the_order_of_names(tree: Make) -> None:
     [("users", "users/ana.yaml"), ("users/", "users/ana.yaml"), (".", "ana.yaml"), ("../u", "../u/ana.yaml")],
 )
 def test_names_are_as_people_type_them(tree: Make, shown_as: str, name: str) -> None:
-    found, _ = read_tree(tree(), shown_as=shown_as)
-    assert found.documents[0].source.name == name
+    found, _ = read_tree(tree(), itself, shown_as=shown_as)
+    assert found.files[0].source.name == name
 
 
 def test_names_begin_with_the_root_as_given(tree: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree().parent)
-    assert read_tree(Path("users"))[0].documents[0].source.name == "users/ana.yaml"
+    assert read_tree(Path("users"), itself)[0].files[0].source.name == "users/ana.yaml"
 
 
 @pytest.mark.parametrize("was_on", [True, False])
@@ -84,7 +86,7 @@ def test_the_garbage_collector_is_left_as_it_was(tree: Make, was_on: bool) -> No
 
 
 def test_D_01_missing_directory(tmp_path: Path) -> None:
-    found, problems = read_tree(tmp_path / "user", shown_as="user")
+    found, problems = read_tree(tmp_path / "user", itself, shown_as="user")
     assert found == Tree(None, ())
     assert problems[0].summary == "the directory user does not exist"
     assert problems[0].code == "D-01"
@@ -137,7 +139,7 @@ def test_D_02_links_to_directories_and_of_neighbours(tree: Make) -> None:
 
 def test_D_02_the_root_is_a_link(tree: Make, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tree())
-    _, problems = read_tree(tmp_path / "link")
+    _, problems = read_tree(tmp_path / "link", itself)
     assert [problem.code for problem in problems] == ["D-02"]
 
 
@@ -176,7 +178,7 @@ def test_D_04_nothing_in_a_file_makes_another_file_read(tree: Make, tmp_path: Pa
     (tmp_path / "outside.yaml").write_bytes(USER)
     found, problems = read(tree({"a.yaml": b"include: ../outside.yaml\n", "b.yaml": b"include: /etc/passwd\n"}))
     assert not problems
-    assert len(found.documents) == 3
+    assert len(found.files) == 3
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_D_07_names_that_must_not_be_shown(tree: Make, name: bytes, shown: str) 
 def test_D_07_odd_names_are_read(tree: Make, name: str) -> None:
     found, problems = read(tree({name: USER}))
     assert not problems
-    assert f"users/{name}" in [document.source.name for document in found.documents]
+    assert f"users/{name}" in [document.source.name for document in found.files]
 
 
 def test_D_08_submodules(tree: Make) -> None:
@@ -339,16 +341,16 @@ def test_D_10_unreadable(locked: Path, nobody: None) -> None:
 
 def test_D_11_one_file_too_large(tree: Make) -> None:
     root = tree({"bo.yaml": b"a: " + b"x" * 98})
-    assert not read_tree(root, shown_as="users", max_file_bytes=101)[1]
-    _, problems = read_tree(root, shown_as="users", max_file_bytes=100)
+    assert not read_tree(root, itself, shown_as="users", max_file_bytes=101)[1]
+    _, problems = read_tree(root, itself, shown_as="users", max_file_bytes=100)
     assert [(problem.code, str(problem.mark)) for problem in problems] == [("D-11", "users/bo.yaml:1:1")]
     assert "the limit for one file is 100" in problems[0].summary
 
 
 def test_D_11_too_many_files(tree: Make) -> None:
     root = tree({f"{number}.yaml": USER for number in range(8)})
-    assert not read_tree(root, max_files=10)[1]
-    found, problems = read_tree(root, max_files=9)
+    assert not read_tree(root, itself, max_files=10)[1]
+    found, problems = read_tree(root, itself, max_files=9)
     assert found == Tree(None, ())
     assert [problem.code for problem in problems] == ["D-11"]
 
@@ -356,8 +358,8 @@ def test_D_11_too_many_files(tree: Make) -> None:
 def test_D_11_too_much_in_all(tree: Make) -> None:
     root = tree({f"{number}.yaml": USER for number in range(3)})
     size = sum(path.stat().st_size for path in root.iterdir())
-    assert not read_tree(root, max_tree_bytes=size)[1]
-    _, problems = read_tree(root, max_tree_bytes=size - 1)
+    assert not read_tree(root, itself, max_tree_bytes=size)[1]
+    _, problems = read_tree(root, itself, max_tree_bytes=size - 1)
     assert [problem.code for problem in problems] == ["D-11"]
 
 
