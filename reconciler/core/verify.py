@@ -77,9 +77,10 @@ def bystanders(before: Snapshot, fresh: Snapshot, touched: frozenset[str]) -> Pr
 
 
 def lost_teams(receipts: Iterable[Receipt], fresh: Snapshot) -> tuple[Change, ...]:
-    """Return the one second pass: teams that a creation or a reactivation did not keep (unknowns 37 and 38).
+    """Return the one second pass: teams that a creation or a reactivation did not set (unknowns 37 and 38).
 
-    Only people whose account is as promised; the row states the fresh record with the promised teams.
+    Promised teams that are missing, and teams from before that were to go (unknown 36: kept while inactive). Only
+    people whose account is as promised; the row states the fresh record with the promised teams.
     """
     return tuple(
         second_pass(receipt.change, promise, user)
@@ -89,8 +90,14 @@ def lost_teams(receipts: Iterable[Receipt], fresh: Snapshot) -> tuple[Change, ..
         if FIELDS[promise.field].lost_on_deactivation
         and (user := fresh.users.get(receipt.change.key))
         and user.active
-        and names_of(promise.after) - names_of(user.values.get(promise.field))
+        and not_set(promise, names_of(user.values.get(promise.field)))
     )
+
+
+def not_set(promise: FieldChange, held: frozenset[str]) -> bool:
+    """Say whether a promised set of names was not taken; names from nowhere are another matter (L-11)."""
+    before, after = names_of(promise.before), names_of(promise.after)
+    return bool((after - held) | (before - after) & held)
 
 
 def moved(batch: Batch, fresh: Snapshot) -> Problems:

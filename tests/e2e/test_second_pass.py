@@ -51,3 +51,12 @@ def test_how_the_job_of_the_second_pass_ends_counts_as_in_the_first(scene: Stage
     ended = scene.apply()
     assert ended.code == code
     assert token in ended.err
+
+
+def test_teams_that_were_kept_while_inactive_and_shall_go_are_taken_in_the_second_pass(scene: Stage) -> None:
+    scene.simulator.set_switches(deactivate_teams="kept")
+    scene.simulator.edit_user("bo@acme.example", status="Inactive")
+    scene.people({**BACK, "email": "bo@acme.example"})
+    ended = scene.apply()
+    assert ended.code == 0, ended.out
+    assert scene.live("bo@acme.example")["teams"] == ["VIP"]
