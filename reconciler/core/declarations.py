@@ -14,74 +14,88 @@ from reconciler.core.misplaced import (
 )
 from reconciler.core.nearest import nearest
 from reconciler.core.settings_reading import TOP_KEYS
-from reconciler.model.source import Document, Entries, Items, Mark, Node, Problem, Scalar
+from reconciler.model.source import (
+    MAPPING,
+    Document,
+    Entries,
+    Items,
+    Mark,
+    Node,
+    Problem,
+    Raw,
+    Scalar,
+    grow_scalar,
+)
 from reconciler.model.spelling import is_null, spelled
-from reconciler.model.users import Declaration
 
 Entry: TypeAlias = tuple[Scalar, Node]
 
 
-def read_declarations(document: Document) -> tuple[list[Declaration], list[Problem]]:
-    """Read the persons of one file.
+def read_declarations(document: Document) -> tuple[list[Entries], list[Problem]]:
+    """Return each person that a file declares as a mapping of nothing but keys of a person, and what is wrong.
 
     A file is one mapping, understood by its keys: `email:` makes it one person, `users:` holds a list of them.
     What stands at a wrong place, or needs a later version, is reported and is not part of the declaration, so that
     nothing is said twice when its values are read. A person without an e-mail address is reported too.
     """
-    declarations: list[Declaration] = []
+    declarations: list[Entries] = []
     problems: list[Problem] = []
-    users = entry_of(document.root.entries, "users")
-    if users is None:
-        read_person(document.root, declarations, problems)
+    root = document.root
+    if "users" in {key[0] for key, _ in root.raw[0]}:
+        read_list(root, declarations, problems)
     else:
-        read_list(document.root, users, declarations, problems)
+        read_person(root, declarations, problems)
     return declarations, problems
 
 
-def entry_of(entries: Iterable[Entry], name: str) -> Entry | None:
-    """Return the entry of a key; a plain loop, because every file is asked."""
-    for entry in entries:
-        if entry[0].text == name:
-            return entry
-    return None
-
-
 def read_person(
-    person: Entries, declarations: list[Declaration], problems: list[Problem], explained: Sequence[Mark] = ()
+    person: Entries, declarations: list[Entries], problems: list[Problem], explained: Sequence[Mark] = ()
 ) -> None:
     """Read one mapping as one person.
 
     Nulls at the marks in `explained` are left out: what belongs there has been found elsewhere.
     """
-    kept, wrong = person.entries, tuple[Scalar, ...]()
-    for key, node in kept:
-        if key.text not in PERSON_KEYS or (isinstance(node, Entries) and misplaced_inside(key, node)):
-            kept, wrong = sort_entries(person, problems)
-            break
-    if explained:
-        kept = tuple(pair for pair in kept if pair[1].mark not in explained)
-    if entry_of(kept, "email") is None:
-        problems.extend(nobody(person, wrong))
-    if kept:
-        declarations.append(Declaration(person.mark, kept))
+    if explained or not is_ordinary(person):
+        person = sort_out(person, problems, explained)
+    if person.raw[0]:
+        declarations.append(person)
 
 
-def sort_entries(person: Entries, problems: list[Problem]) -> tuple[tuple[Entry, ...], tuple[Scalar, ...]]:
-    """Return the entries that may stay and the keys that may not, which are reported."""
-    kept: list[Entry] = []
+def is_ordinary(person: Entries) -> bool:
+    """Say whether a mapping has an address and only keys of a person; nearly all have, so no node is made."""
+    addressed = False
+    for key, value in person.raw[0]:
+        name = key[0]
+        if name not in PERSON_KEYS or (value[1] == MAPPING and misplaced_inside(name, value)):
+            return False
+        addressed = addressed or name == "email"
+    return addressed
+
+
+def misplaced_inside(name: str, value: Raw) -> list[Raw]:
+    """Return the keys of a person that slipped into the mapping under the key `name`."""
+    return [key for key, _ in value[0] if key[0] in PERSON_KEYS and key[0] != name]
+
+
+def sort_out(person: Entries, problems: list[Problem], explained: Sequence[Mark]) -> Entries:
+    """Return a person with the entries that may stay; the others are reported."""
+    kept: dict[Entry, tuple[Raw, Raw]] = {}
     wrong: list[Scalar] = []
-    for key, node in person.entries:
+    for entry, pair in zip(person.entries, person.raw[0], strict=True):
+        key, node = entry
         if key.text not in PERSON_KEYS:
             wrong.append(key)
             home = names_before(key, kept)
             problems.append(too_far_left(key, home[0]) if home else unknown_key(key))
             if home and is_null(home[1]):
-                kept.remove(home)
-        elif isinstance(node, Entries) and (inner := misplaced_inside(key, node)):
-            problems.extend(too_far_right(name, key) for name in inner)
-        else:
-            kept.append((key, node))
-    return tuple(kept), tuple(wrong)
+                del kept[home]
+        elif isinstance(node, Entries) and (inner := misplaced_inside(key.text, node.raw)):
+            problems.extend(too_far_right(grow_scalar(person.source, name), key) for name in inner)
+        elif node.mark not in explained:
+            kept[entry] = pair
+    if not any(key.text == "email" for key, _ in kept):
+        problems.extend(nobody(person, wrong))
+    return Entries(person.source, (tuple(kept.values()), *person.raw[1:]))
 
 
 def names_before(key: Scalar, before: Iterable[Entry]) -> Entry | None:
@@ -92,12 +106,7 @@ def names_before(key: Scalar, before: Iterable[Entry]) -> Entry | None:
     return found[-1] if found else None
 
 
-def misplaced_inside(key: Scalar, node: Entries) -> list[Scalar]:
-    """Return the keys of a person that slipped into the value of another one."""
-    return [name for name, _ in node.entries if name.text in PERSON_KEYS and name.text != key.text]
-
-
-def nobody(person: Entries, wrong: tuple[Scalar, ...]) -> Iterator[Problem]:
+def nobody(person: Entries, wrong: Sequence[Scalar]) -> Iterator[Problem]:
     """Yield that a mapping names nobody, unless a wrong key says already what was meant."""
     explains = {*NEXT_VERSION, *TOP_KEYS}
     meant = {nearest(key.text, (*sorted(PERSON_KEYS), "users")) for key in wrong}
@@ -106,15 +115,15 @@ def nobody(person: Entries, wrong: tuple[Scalar, ...]) -> Iterator[Problem]:
         yield Problem("no e-mail address: it is not known who is meant", hint, person.mark, code="D-37")
 
 
-def read_list(root: Entries, users: Entry, declarations: list[Declaration], problems: list[Problem]) -> None:
+def read_list(root: Entries, declarations: list[Entries], problems: list[Problem]) -> None:
     """Read a file with a list of persons, and what stands beside the list."""
-    people = users[1].items if isinstance(users[1], Items) else ()
+    entries = root.entries
+    users = next(node for key, node in entries if key.text == "users")
+    people = users.items if isinstance(users, Items) else ()
     explained: list[Mark] = []
-    for key, _ in root.entries:
-        if key is not users[0]:
-            problems.append(beside_list(key, people, explained))
-    if not isinstance(users[1], Items):
-        problems.append(no_list(users[1]))
+    problems.extend(beside_list(key, people, explained) for key, _ in entries if key.text != "users")
+    if not isinstance(users, Items):
+        problems.append(no_list(users))
     for item in people:
         if isinstance(item, Entries):
             read_person(item, declarations, problems, explained)

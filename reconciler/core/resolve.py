@@ -10,9 +10,20 @@ from reconciler.core.refusal import refuse
 from reconciler.model.fields import FIELDS, TREE_FIELDS, USER_FIELDS, Care, Field
 from reconciler.model.kinds import canonical_email
 from reconciler.model.settings import Settings
-from reconciler.model.source import Document, Located, Mark, Problem, Problems, Scalar, Source
+from reconciler.model.source import (
+    Document,
+    Entries,
+    Located,
+    Mark,
+    Problem,
+    Problems,
+    Scalar,
+    Source,
+    grow,
+    grow_scalar,
+)
 from reconciler.model.spelling import quoted
-from reconciler.model.users import Declaration, DesiredUser
+from reconciler.model.users import DesiredUser
 from reconciler.model.values import BadValue, Value
 
 Desired: TypeAlias = tuple[DesiredUser, ...]
@@ -60,7 +71,7 @@ def resolve(files: Iterable[Stated], settings: Settings | None) -> tuple[Desired
 
 
 def resolve_user(
-    declaration: Declaration, readers: Mapping[str, tuple[str, Reader]], problems: list[Problem]
+    person: Entries, readers: Mapping[str, tuple[str, Reader]], problems: list[Problem]
 ) -> DesiredUser | None:
     """Read every value of one person; what cannot be taken is reported and left out.
 
@@ -68,16 +79,17 @@ def resolve_user(
     """
     values: dict[str, Located[Value]] = {}
     wrong: list[tuple[Scalar, Mark, BadValue, str]] = []
-    for key, node in declaration.entries:
-        name, read = readers[key.text]
+    source = person.source
+    for key, raw in person.raw[0]:
+        name, read = readers[key[0]]
         try:
-            values[name] = Located(read(node), node.mark)
+            values[name] = read(source, raw)
         except BadValue as error:
-            wrong.append((key, node.mark, error, name))
+            wrong.append((grow_scalar(source, key), grow(source, raw).mark, error, name))
     email = values.pop(KEY.name, None)
     user = canonical_email(str(email.value)) if email else ""
-    for key, mark, bad, name in wrong:
-        problems += refuse(key, mark, bad, user, name)
+    for word, mark, bad, name in wrong:
+        problems += refuse(word, mark, bad, user, name)
     return DesiredUser(user, Located(str(email.value), email.mark), values) if email else None
 
 

@@ -147,7 +147,7 @@ class Reading:
         found = entry(block, key)
         if found is None:
             return None
-        if empty and found[1] == Items((), found[1].mark):
+        if empty and isinstance(found[1], Items) and not found[1].items:
             self.report(refuse(found[0], found[1].mark, BadValue(empty, "", "D-77")))
         taken: dict[str, Located[str]] = {}
         for node in members(found[1]):

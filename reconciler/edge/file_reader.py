@@ -2,7 +2,7 @@
 
 import os
 import stat
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from reconciler.edge.text_gate import MAX_FILE_BYTES
 from reconciler.edge.tree_files import not_a_file, not_opened, refused
@@ -10,6 +10,9 @@ from reconciler.edge.yaml_reader import read_document
 from reconciler.model.source import Document, Problem, Problems
 
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+File: TypeAlias = tuple[str, str]
+"""Where a file is, and its name as people type it."""
 
 
 class FileRead(NamedTuple):

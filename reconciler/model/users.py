@@ -4,16 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.model.source import Json, Located, Mark, Node, Scalar
+from reconciler.model.source import Json, Located, Mark
 from reconciler.model.values import Value
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """One person as a file states it, before any value is read: the entries in the order of the file."""
-
-    mark: Mark
-    entries: tuple[tuple[Scalar, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from reconciler.edge.text_gate import MAX_KEY
-from reconciler.edge.yaml_reader import MAX_DEPTH, read_document
+from reconciler.edge.yaml_events import MAX_DEPTH
+from reconciler.edge.yaml_reader import read_document
 from reconciler.model.source import PLAIN, Document, Entries, Items, Node, Problem, Problems, Scalar, Severity
 
 Read = Callable[[str], tuple[Document | None, Problems]]
