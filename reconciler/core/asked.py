@@ -48,7 +48,7 @@ class Understood(dict[Wording, Asked]):
 
     def of(self, field: str, rule: NameRule) -> Asked:
         """Return what a rule asks for; everybody is asked, so the words are taken out without a loop of ours."""
-        exact, at_least, never = rule
+        exact, at_least, never, _ = rule
         if exact is not None:
             return self[field, tuple(map(WORD, exact)), (), ()]
         return self[field, None, tuple(map(WORD, at_least)), tuple(map(WORD, never))]

@@ -63,7 +63,7 @@ def read_lists(kind: Names) -> Reader:
                 _new(Located, (name, _new(Mark, (source, *item[2:]))))
                 for name, item in zip(known[spelling], content, strict=True)
             ]
-            return _new(Located, (_new(NameRule, (tuple(names), (), ())), mark))
+            return _new(Located, (_new(NameRule, (tuple(names), (), (), ())), mark))
         rule = kind.parse(grow(source, raw))
         if spelling and isinstance(rule, NameRule) and rule.exact:
             known[spelling] = tuple(name.value for name in rule.exact)

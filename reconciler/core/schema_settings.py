@@ -15,7 +15,6 @@ from reconciler.core.schema import (
 )
 from reconciler.core.settings_guards import MINIMUM_FIELDS
 from reconciler.core.settings_kinds import (
-    DAY,
     DOMAIN,
     DURATION,
     IDENT,
@@ -33,6 +32,7 @@ from reconciler.model.fields import FIELDS
 from reconciler.model.kinds import EMAIL, TEXT
 from reconciler.model.names import Names
 from reconciler.model.settings import Counted
+from reconciler.model.spelling import DAY
 
 
 def settings_schema(known: Known) -> Schema:

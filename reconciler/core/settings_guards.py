@@ -10,7 +10,6 @@ from reconciler.core.nearest import did_you_mean
 from reconciler.core.refusal import refuse
 from reconciler.core.settings_kinds import (
     read_count,
-    read_day,
     read_ident,
     read_name_key,
     read_path,
@@ -21,7 +20,7 @@ from reconciler.core.settings_kinds import (
 from reconciler.core.settings_reading import EXAMPLES, Reading, entry
 from reconciler.model.settings import Allowance, Counted, IgnoredJob, Limit, Minimum
 from reconciler.model.source import Entries, Located, Node, Problem, Scalar
-from reconciler.model.spelling import quoted
+from reconciler.model.spelling import quoted, read_day
 from reconciler.model.values import BadValue
 
 DEFAULT_LIMITS: Final[Mapping[Counted, Limit]] = MappingProxyType(

@@ -4,7 +4,6 @@ Each reader takes a node, returns the value and raises `BadValue`.
 """
 
 import re
-from datetime import date
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -137,17 +136,6 @@ def read_share(node: Node) -> float:
     )
 
 
-def read_day(node: Node) -> date:
-    """Read a whole day, `2027-01-31`, quoted or not (faults.md D-54)."""
-    text = node.text if isinstance(node, Scalar) else ""
-    try:
-        if DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise BadValue(f"{spelled(node)} where a day is wanted", "write it like  2027-01-31", "D-54")
-
-
 def read_path(node: Node) -> str:
     """Read a file or directory of the tree, relative to its root, `.` for all of it; never outside (D-04)."""
     text = read_word(node)
@@ -222,7 +210,6 @@ LOGIN: Final = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}")
 DURATION: Final = re.compile(r"([1-9][0-9]{0,8})([smhd])", re.ASCII)
 UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 SHARE: Final = re.compile(r"((?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,2})?)%", re.ASCII)
-DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 NOT_IN_FILES: Final = Choice(*NotInFiles)
 PERSONS: Final = Count(least=0, most=1_000_000)
 RAISED: Final = Count(least=1, most=1_000_000)

@@ -38,6 +38,7 @@ class FieldChange:
     Attributes:
         origin: Why the value changes just now.
         put_back: The names of a set that the base asked for as well, in a set that changes for another reason too.
+        profiles: The profiles that take part in the value; none where the person's own declaration gives it.
     """
 
     field: str
@@ -46,6 +47,7 @@ class FieldChange:
     mark: Mark | None
     origin: Origin = Origin.TREE
     put_back: frozenset[str] = frozenset()
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Change:
         before: The whole live record by field name; empty for somebody new.
         wanted: The whole record after the change by field name; what a row states.
         counted: The limits that this change counts under.
+        previous: The canonical address under which the platform knows the person before the change, where that is
+            another one; `""` where the address stays (product section 3, "Renames").
     """
 
     action: Action
@@ -75,6 +79,12 @@ class Change:
     before: Mapping[str, Value]
     wanted: Mapping[str, Value]
     counted: frozenset[Counted]
+    previous: str = ""
+
+    @property
+    def live_key(self) -> str:
+        """The canonical address under which the platform knows the person before the change."""
+        return self.previous or self.key
 
     @property
     def origin(self) -> Origin:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Final
 
 from reconciler.model.source import PLAIN, Items, Json, Node, Scalar
@@ -25,6 +26,17 @@ def read_text(node: Node, wanted: str) -> str:
                 code,
             )
     return text
+
+
+def read_day(node: Node) -> date:
+    """Read a whole day, `2027-01-31`, quoted or not; raises `BadValue` (faults.md D-54)."""
+    text = node.text if isinstance(node, Scalar) else ""
+    try:
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise BadValue(f"{spelled(node)} where a day is wanted", "write it like  2027-01-31", "D-54")
 
 
 def null(text: str, wanted: str) -> BadValue:
@@ -82,6 +94,7 @@ def describe(wire: Json) -> str:
     return f"{words.get(type(wire), 'an object')} ({repr(wire)[:40]})"
 
 
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 SURPRISES: Final = tuple(
     (re.compile(pattern, re.ASCII | re.IGNORECASE), code, meaning)
     for pattern, code, meaning in (

@@ -1,26 +1,75 @@
 """People on both sides: declared in the tree (desired) and read from the platform (live)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
 
+from reconciler.model.days import ALWAYS, Window
 from reconciler.model.source import Json, Located, Mark
 from reconciler.model.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredUser:
-    """One declared person.
+class Declaration(NamedTuple):
+    """What the files say of one person beside profiles, with all dates in it.
 
     Attributes:
         key: The canonical address.
         email: The address as the file writes it.
-        values: Declared values by field name; absent = not managed, None = clear.
+        values: The person's own values by field name; absent = not managed, None = clear.
+        previous: Earlier addresses, canonical.
+        profiles: Names of profiles.
+        window: From which day to which the person has access.
     """
 
     key: str
     email: Located[str]
     values: Mapping[str, Located[Value]]
+    previous: tuple[Located[str], ...] = ()
+    profiles: tuple[Located[str], ...] = ()
+    window: Window = ALWAYS
+
+    @property
+    def mark(self) -> Mark:
+        """Where the person is declared."""
+        return self.email.mark
+
+
+class Profile(NamedTuple):
+    """Values under a name, for many people at once.
+
+    Attributes:
+        name: How people name it, at the place where it is defined.
+        values: Values by field name.
+        people: Canonical addresses of people who have it without naming it.
+        window: From which day to which it gives its values.
+    """
+
+    name: Located[str]
+    values: Mapping[str, Located[Value]]
+    people: tuple[Located[str], ...] = ()
+    window: Window = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredUser:
+    """One declared person as of one day, profiles and dates carried out.
+
+    Attributes:
+        key: The canonical address.
+        email: The address as the file writes it.
+        values: Declared values by field name; absent = not managed, None = clear.
+        previous: Earlier addresses, canonical, under one of which the platform may still know the person.
+        profiles: The profiles that take part in each value, by field name.
+        starts: The first day of access, where that is still to come.
+    """
+
+    key: str
+    email: Located[str]
+    values: Mapping[str, Located[Value]]
+    previous: tuple[Located[str], ...] = ()
+    profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    starts: Located[date] | None = None
 
     @property
     def mark(self) -> Mark:

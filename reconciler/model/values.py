@@ -1,11 +1,21 @@
 """The values that flow: what a field may hold, and what a file may say of a set of names."""
 
+from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
+from reconciler.model.days import ALWAYS, Phase, Window
 from reconciler.model.source import Located, Mark
 
 NOTHING: Final = "(none)"
 """How a cleared or absent value is shown."""
+
+
+class DatedName(NamedTuple):
+    """A name that is held only on some days."""
+
+    value: str
+    mark: Mark
+    window: Window = ALWAYS
 
 
 class NameRule(NamedTuple):
@@ -15,11 +25,30 @@ class NameRule(NamedTuple):
         exact: The whole set, or None where `at_least` and `never` speak.
         at_least: Names that must be held.
         never: Names that must not be held; every other name is left alone.
+        dated: Names that belong to `exact` or else to `at_least` on some days; none once a day is chosen.
     """
 
     exact: tuple[Located[str], ...] | None = None
     at_least: tuple[Located[str], ...] = ()
     never: tuple[Located[str], ...] = ()
+    dated: tuple[DatedName, ...] = ()
+
+    def on(self, day: date) -> "NameRule":
+        """Return the rule as it holds on one day (product section 3, "Dates").
+
+        A name after its last day must not be held; before its first day it is left alone, or missing in an exact
+        list.
+        """
+        if not self.dated:
+            return self
+        during, after = self.dated_in(Phase.DURING, day), self.dated_in(Phase.AFTER, day)
+        if self.exact is not None:
+            return NameRule(exact=self.exact + during)
+        return NameRule(at_least=self.at_least + during, never=self.never + after)
+
+    def dated_in(self, phase: Phase, day: date) -> tuple[Located[str], ...]:
+        """Return the dated names to whose window a day stands so."""
+        return tuple(Located(name.value, name.mark) for name in self.dated if name.window.phase(day) is phase)
 
     def target(self, held: frozenset[str]) -> frozenset[str]:
         """Return the names to be held by somebody who holds `held` now."""
@@ -30,7 +59,8 @@ class NameRule(NamedTuple):
 
     def names(self) -> tuple[Located[str], ...]:
         """Return every name that the rule mentions, with its place."""
-        return (self.exact or ()) + self.at_least + self.never
+        dated = tuple(Located(name.value, name.mark) for name in self.dated)
+        return (self.exact or ()) + self.at_least + self.never + dated
 
 
 Value: TypeAlias = str | bool | int | frozenset[str] | NameRule | None
