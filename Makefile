@@ -1,11 +1,12 @@
 # `make demo` and `make test` do everything from a fresh clone: Python 3.11 or newer, git and make are enough.
 PYTHON ?= python3
 VENV ?= .venv
+SOAK ?= long
 BIN = $(VENV)/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet
 PIP_COMPILE = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --allow-unsafe
 
-.PHONY: help demo test test-all lint types unit golden bench lock clean
+.PHONY: help demo test test-all lint types unit golden bench fuzz mutants soak lock clean
 
 help:
 	@echo "make demo      the whole story against the simulator, offline"
@@ -13,6 +14,9 @@ help:
 	@echo "make test-all  make test on every Python from 3.11 to 3.13 that this machine has"
 	@echo "make golden    rewrite the golden files; read the difference before you commit it"
 	@echo "make bench     speed as ratios, measured in one run"
+	@echo "make fuzz      strange inputs until stopped; what fails is kept in tests/fuzz/corpus"
+	@echo "make mutants   mistakes put into the modules that matter most; MODULES=\"core/guard core/diff\" for some of them"
+	@echo "make soak      the long run for the table in the README, hours; SOAK=short for some minutes"
 	@echo "make lock      compile the hash-locked requirements anew"
 
 demo: $(VENV)/.installed
@@ -36,12 +40,22 @@ golden: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fuzz
+
+mutants: $(VENV)/.installed-dev
+	nice $(BIN)/python -m tests.mutants $(MODULES)
+
+soak: $(VENV)/.installed-dev
+	nice $(BIN)/python -m tests.soak $(SOAK)
+
 lock:
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install pip-tools
 	$(PIP_COMPILE) --output-file=requirements/build.txt requirements/build.in
 	$(PIP_COMPILE) --output-file=requirements/run.txt pyproject.toml
 	$(PIP_COMPILE) --output-file=requirements/dev.txt requirements/dev.in
+	$(PIP_COMPILE) --output-file=requirements/audit.txt requirements/audit.in
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

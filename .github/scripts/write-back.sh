@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # write-back.sh FILE: writes the result to every pull request that came with this run, also to those whose own run was
-# overtaken by it. Without the FILE it writes what was said on standard error.
+# overtaken by it; that of a daily run, which came with none, only to the summary. Without the FILE it writes what was said
+# on standard error.
 set -euo pipefail
 out="$RUNNER_TEMP/out" result="$1"
 if [ ! -f "$result" ]; then
@@ -15,7 +16,8 @@ if [ ! -f "$result" ]; then
   } >"$result"
 fi
 if [ ! -s "$GITHUB_STEP_SUMMARY" ]; then cat "$result" >>"$GITHUB_STEP_SUMMARY"; fi
-base="$("$GITHUB_ACTION_PATH/.github/scripts/base.sh")"
+if [ "$DO" = due ]; then exit 0; fi
+read -r _ base _ <<<"$("$GITHUB_ACTION_PATH/.github/scripts/base.sh" applied)" || base=""
 range="$GITHUB_SHA" limit=1
 if [ -n "$base" ]; then range="$base..$GITHUB_SHA" limit=20; fi
 {

@@ -65,8 +65,16 @@ def with_own_names(lines: list[TreeLine]) -> tuple[TreeLine, ...]:
 
 
 def matrix(lines: tuple[TreeLine, ...]) -> str:
-    """Return the trees as the matrix of a GitHub job, on one line: one job a tree."""
-    return json.dumps({"include": [{"tree": line.tree, "name": line.name, "url": line.url} for line in lines]})
+    """Return the trees as the matrix of a GitHub job, on one line: one job a tree.
+
+    `suffix` tells the environments of several trees apart, `production-emea`; the only tree needs none.
+    """
+    several = len(lines) > 1
+    rows = [
+        {"tree": line.tree, "name": line.name, "url": line.url, "suffix": f"-{line.name}" if several else ""}
+        for line in lines
+    ]
+    return json.dumps({"include": rows})
 
 
 def table(lines: tuple[TreeLine, ...]) -> str:

@@ -42,9 +42,17 @@ def test_json_is_a_job_matrix_on_one_line(repository: Path) -> None:
     tree(repository / "users" / "acme", "acme")
     ended = call("trees", "--json")
     assert ended.json == {
-        "include": [{"tree": "users/acme", "name": "acme", "url": "https://acme.uc1.ccaiplatform.com"}]
+        "include": [
+            {"tree": "users/acme", "name": "acme", "url": "https://acme.uc1.ccaiplatform.com", "suffix": ""}
+        ]
     }
     assert ended.out.count("\n") == 1
+
+
+def test_environments_of_several_trees_are_told_apart_and_the_only_tree_needs_none(repository: Path) -> None:
+    tree(repository / "users" / "emea", "emea")
+    tree(repository / "users" / "apac", "apac")
+    assert [one["suffix"] for one in call("trees", "--json").json["include"]] == ["-apac", "-emea"]
 
 
 def test_paths_are_those_of_the_repository_wherever_one_stands(
@@ -76,6 +84,7 @@ def test_a_repository_that_is_one_tree_has_the_name_of_its_directory(repository:
         "tree": ".",
         "name": repository.name,
         "url": "https://acme.uc1.ccaiplatform.com",
+        "suffix": "",
     }
 
 

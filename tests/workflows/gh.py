@@ -20,14 +20,21 @@ def main(arguments: list[str]) -> int:
         branch = value(arguments, "--branch")
         return show([run for run in reversed(runs) if run["headBranch"] == branch], arguments)
     if arguments[:2] == ["run", "download"]:
-        source = HOME / "artifacts" / arguments[2] / value(arguments, "--name")
-        if not source.is_dir():
-            return 1
-        shutil.copytree(source, value(arguments, "--dir"), dirs_exist_ok=True)
-        return 0
+        return download(HOME / "artifacts" / arguments[2], arguments)
     if arguments[:1] == ["api"]:
         return api(arguments)
     raise SystemExit(f"unknown: {arguments}")
+
+
+def download(run: Path, arguments: list[str]) -> int:
+    target = Path(value(arguments, "--dir"))
+    if name := value(arguments, "--name"):
+        found = {run / name: target} if (run / name).is_dir() else {}
+    else:
+        found = {source: target / source.name for source in run.glob(value(arguments, "--pattern"))}
+    for source, folder in found.items():
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+    return 0 if found else 1
 
 
 def api(arguments: list[str]) -> int:

@@ -3,6 +3,7 @@
 What a form is not known for raises, so that a workflow cannot grow past what these tests understand.
 """
 
+import json
 import os
 import re
 import shutil
@@ -38,6 +39,7 @@ class Job:
     artifacts: Path
     origin: Path
     failed: bool = False
+    trace: bool = False
     ran: list[Step] = field(default_factory=list)
 
     @property
@@ -114,7 +116,7 @@ def run_block(job: Job, step: Any, contexts: Mapping[str, Any], action: Path | N
     script = job.temp / "script.sh"
     script.write_text(step["run"], encoding="utf-8")
     ended = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
+        ["bash", "--noprofile", "--norc", *(["-x"] if job.trace else []), "-eo", "pipefail", str(script)],
         cwd=job.workspace,
         env=environ,
         stdout=subprocess.PIPE,
@@ -165,6 +167,7 @@ def as_text(value: Any) -> str:
 
 def evaluate(expression: str, contexts: Mapping[str, Any]) -> Any:
     """Return the value of an expression of names, texts, `==`, `!=`, `&&`, `||` and brackets."""
+    expression = expression.removeprefix("${{").removesuffix("}}").strip()
     tokens = [found[1] for found in TOKEN.finditer(expression)]
     assert "".join(tokens) == re.sub(r"\s(?=(?:[^']*'[^']*')*[^']*$)", "", expression), expression
     names = {"&&": " and ", "||": " or ", "==": "==", "!=": "!=", "(": "(", ")": ")", "!": " not "}
@@ -177,12 +180,23 @@ def evaluate(expression: str, contexts: Mapping[str, Any]) -> Any:
             return True
         if name == "success()":
             return not contexts.get("failed", False)
+        if name == "cancelled()":
+            return False
         value: Any = contexts
         for part in name.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
         return "" if value is None else value
 
     return eval(python, {"look": look})
+
+
+def rows(definition: Mapping[str, Any], contexts: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the rows of the matrix of a job; one empty row for a job without."""
+    if "strategy" not in definition:
+        return [{}]
+    found = re.fullmatch(r"\$\{\{ fromJSON\((.*)\) \}\}", definition["strategy"]["matrix"])
+    assert found is not None
+    return list(json.loads(evaluate(found[1], contexts))["include"])
 
 
 def git(folder: Path, *arguments: str) -> str:

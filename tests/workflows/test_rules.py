@@ -65,7 +65,7 @@ every_workflow = pytest.mark.parametrize("path", FILES[:-1], ids=lambda path: pa
 
 
 @every_workflow
-def test_S_40_S_41_what_a_pull_request_starts_sees_no_secret_and_no_environment(path: Path) -> None:
+def test_S_10_S_40_S_41_what_a_pull_request_starts_sees_no_secret_and_no_environment(path: Path) -> None:
     if "pull_request" in triggers(path):
         assert "secrets." not in path.read_text()
         assert not any("environment" in job for job in jobs(path).values())
@@ -103,7 +103,8 @@ def test_S_46_no_checkout_leaves_a_credential_on_the_disk(path: Path) -> None:
 @every_workflow
 def test_S_41_a_secret_needs_an_environment(path: Path) -> None:
     using = [job for job in jobs(path).values() if "secrets." in str(job)]
-    assert all(job.get("environment") in {"reconciler-read", "production"} for job in using)
+    named = {job.get("environment", "").removesuffix("${{ matrix.suffix }}") for job in using}
+    assert named <= {"reconciler-read", "production", "production-dates"}
 
 
 @every_workflow
@@ -111,11 +112,22 @@ def test_every_job_has_an_end(path: Path) -> None:
     assert all(job.get("timeout-minutes", 0) > 0 for job in jobs(path).values())
 
 
-def test_S_48_only_the_writing_job_waits_and_it_is_never_cut_off() -> None:
+def test_S_48_only_the_writing_jobs_wait_for_each_other_and_none_is_cut_off_or_dropped() -> None:
     document = workflow("apply")
     assert "concurrency" not in document
-    assert "concurrency" not in document["jobs"]["plan"]
-    assert document["jobs"]["apply"]["concurrency"] == {"group": "apply-users", "cancel-in-progress": False}
+    waiting = {name: job["concurrency"] for name, job in document["jobs"].items() if "concurrency" in job}
+    turn = {"group": "apply-${{ matrix.name }}", "cancel-in-progress": False, "queue": "max"}
+    assert waiting == {"apply": turn, "due": turn}
+
+
+def test_a_schedule_writes_only_what_is_due_and_nothing_else_starts_that() -> None:
+    jobs = workflow("apply")["jobs"]
+    assert jobs["due"]["if"] == "github.event_name == 'schedule'"
+    assert jobs["plan"]["if"] == "github.event_name != 'schedule'"
+    assert jobs["apply"]["needs"] == "planned"
+    assert "needs.plan.result != 'skipped'" in jobs["planned"]["if"]
+    doing = {name: job["steps"][-1]["with"]["do"] for name, job in jobs.items()}
+    assert doing == {"trees": "trees", "plan": "live-plan", "planned": "planned", "apply": "apply", "due": "due"}
 
 
 def test_the_token_reaches_only_steps_that_talk_to_the_platform() -> None:
@@ -145,7 +157,13 @@ def test_the_workflow_of_a_new_repository_does_the_same_as_our_own(name: str) ->
         assert sorted(definition["steps"][-1]["with"]) == sorted(other["steps"][-1]["with"])
 
 
-def test_zizmor_finds_nothing() -> None:
+@pytest.mark.parametrize("starters", [False, True], ids=["our own", "of a new repository"])
+def test_zizmor_finds_nothing(tmp_path: Path, starters: bool) -> None:
+    folder = ROOT
+    if starters:
+        folder = tmp_path
+        shutil.copytree(ROOT / "reconciler/starter/workflows", folder / ".github/workflows")
+        shutil.copy(ROOT / "action.yml", folder)
     done = subprocess.run(
         [
             checker("zizmor"),
@@ -157,7 +175,7 @@ def test_zizmor_finds_nothing() -> None:
             "action.yml",
             ".github",
         ],
-        cwd=ROOT,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,

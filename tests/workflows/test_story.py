@@ -50,6 +50,13 @@ def test_a_pull_request_gets_one_comment_that_is_updated(scene: World) -> None:
     ]
 
 
+def test_the_plan_of_a_merge_does_not_speak_of_merging(scene: World) -> None:
+    scene.branch("move", *MOVED)
+    job, _ = scene.plan(scene.merge(7, "move"))
+    assert "### 1 person changes on the platform" in job.summary
+    assert "merge" not in job.summary
+
+
 def test_a_merge_is_applied_confirmed_and_written_back(scene: World) -> None:
     scene.branch("move", *MOVED)
     job = scene.land(sha := scene.merge(7, "move"))
@@ -64,8 +71,8 @@ def test_a_merge_is_applied_confirmed_and_written_back(scene: World) -> None:
     assert line["author"] == "Kari <kari@acme.example>"
     assert len(line["jobs"]) == 1
     assert len(line["digest"]) == 64
-    assert (scene.github / "artifacts/2/report-users/receipt.json").exists()
-    assert (scene.github / "artifacts/2/snapshot-users/snapshot.json").exists()
+    assert (scene.github / "artifacts/1/report-users/receipt.json").exists()
+    assert (scene.github / "artifacts/1/snapshot-users/snapshot.json").exists()
 
 
 def test_S_48_a_run_that_a_newer_merge_overtakes_ends_well_and_sends_nothing(scene: World) -> None:
@@ -78,7 +85,7 @@ def test_S_48_a_run_that_a_newer_merge_overtakes_ends_well_and_sends_nothing(sce
     assert not overtaken.failed, overtaken.log
     assert f"Replaced by {newer}, nothing sent." in overtaken.summary
     assert ana(scene) == "Madrid"
-    assert scene.plan(older)[1]["overtaken"] == "true"
+    assert scene.plan(older)[1]["count"] == "0"
     assert not scene.land(newer).failed
     assert ana(scene) == "Oslo"
 
@@ -89,7 +96,7 @@ def test_a_newer_commit_that_leaves_the_tree_alone_overtakes_nobody(scene: World
     (scene.desk / "NOTES.md").write_text("notes")
     assert scene.commit("Notes") != sha
     git(scene.desk, "push", "--quiet", "origin", "main")
-    assert scene.plan(sha)[1]["overtaken"] == "false"
+    assert scene.plan(sha)[1]["count"] == "1"
 
 
 def test_S_49_another_plan_than_the_approved_one_is_refused_and_written_down(scene: World) -> None:
@@ -104,13 +111,26 @@ def test_S_49_another_plan_than_the_approved_one_is_refused_and_written_down(sce
     assert (line["exit_code"], line["applied"], line["jobs"]) == (4, False, [])
     [comment] = scene.kept("comments")
     assert "Ended with 4" in comment["body"]
-    assert "REFUSED, nothing was sent: plan" in comment["body"]
+    assert "REFUSED, nothing was sent: the platform or the files changed after plan" in comment["body"]
+    assert 'Location: approved with "Madrid" before the change, now "Manila"' in comment["body"]
+
+
+def test_S_49_without_the_approved_plan_the_plan_of_now_is_shown_whole(scene: World) -> None:
+    scene.branch("move", *MOVED)
+    sha = scene.merge(7, "move")
+    _, planned = scene.plan(sha)
+    shutil.rmtree(scene.github / "artifacts/1")
+    scene.simulator.edit_user("ana@acme.example", location="Manila")
+    job = scene.apply(sha, planned)
+    assert job.ran[-1].code == 4, job.log
+    assert "The approved plan is not at hand" in scene.kept("comments")[0]["body"]
 
 
 def test_a_merge_that_a_limit_refuses_is_answered_before_anybody_is_asked(scene: World) -> None:
     scene.branch("grant", {**PEOPLE[0], "roles": ["Agent", "Admin"]}, *PEOPLE[1:])
-    job, _ = scene.plan(scene.merge(7, "grant"))
+    job, planned = scene.plan(scene.merge(7, "grant"))
     assert job.ran[-1].code == 4, job.log
+    assert planned["count"] == "0"
     assert [comment["on"] for comment in scene.kept("comments")] == ["7"]
     assert "REFUSED" in scene.kept("comments")[0]["body"]
 
