@@ -50,12 +50,15 @@ def located(value: Any, line: int = 1, file: str = FILE) -> Located[Any]:
     return Located(value, mark(line, file=file))
 
 
-def desired(email: str = ANA, *, line: int = 1, file: str = FILE, **values: Any) -> DesiredUser:
+def desired(
+    email: str = ANA, *, previous: Iterable[str] = (), line: int = 1, file: str = FILE, **values: Any
+) -> DesiredUser:
     """A declared person with only the values given; a list of names means exactly these."""
     return DesiredUser(
         key=canonical_email(email),
         email=located(email, line, file),
         values={name: located(as_declared(value), line, file) for name, value in values.items()},
+        previous=tuple(located(address, line, file) for address in previous),
     )
 
 

@@ -28,27 +28,31 @@ def names_of_field(field: Field) -> tuple[str, ...]:
 
 def values(field: Field) -> st.SearchStrategy[Value]:
     """Canonical values that a live record may show, nothing there included."""
+    always = isinstance(field.kind, Names) or field.kind is ACCOUNT or field.required
+    return held(field) if always else st.none() | held(field)
+
+
+def held(field: Field) -> st.SearchStrategy[Value]:
+    """Canonical values that are there."""
     kind: Kind = field.kind
     if isinstance(kind, Names):
         return st.frozensets(st.sampled_from(names_of_field(field)), min_size=kind.least)
     if isinstance(kind, Count):
-        return st.none() | st.integers(kind.least, kind.most)
+        return st.integers(kind.least, kind.most)
     if kind is ACCOUNT:
         return st.sampled_from(("Active", "Inactive"))
     if isinstance(kind, Flag):
-        return st.none() | st.booleans()
+        return st.booleans()
     if isinstance(kind, Pattern):
-        return st.none() | st.from_regex(kind.form, fullmatch=True)
-    return TEXTS if field.required else st.none() | TEXTS
+        return st.from_regex(kind.form, fullmatch=True)
+    return TEXTS
 
 
 def declared_values(field: Field) -> st.SearchStrategy[Value]:
     """Values that a file may state: a rule for names, `None` only where a value can be cleared."""
-    kind = field.kind
-    if isinstance(kind, Names):
-        return rules(names_of_field(field), kind.least)
-    stated = values(field).filter(lambda value: value is not None)
-    return st.none() | stated if field.clearable else stated
+    if isinstance(field.kind, Names):
+        return rules(names_of_field(field), field.kind.least)
+    return st.none() | held(field) if field.clearable else held(field)
 
 
 @st.composite

@@ -53,7 +53,14 @@ TENANT: Final[dict[str, Any]] = {
                 "roles": ["Agent"],
                 "teams": ["Billing ES"],
             }
-            for name in ("ana.reyes", "eva.lind", "jon.sato", "li.wei", *(f"agent{number}" for number in range(8)))
+            for name in (
+                "ana.reyes",
+                "eva.lind",
+                "jon.sato",
+                "li.wei",
+                "lea.lopez",
+                *(f"agent{number}" for number in range(8)),
+            )
         ),
     ],
 }
@@ -158,7 +165,7 @@ def _tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 def test_the_commands_of_the_shell_blocks_run_one_after_the_other(tenant: Stage) -> None:
     number = SAMPLE_NUMBER
     ran = [line for line in shell_lines() if line.startswith("reconciler ")]
-    assert len(ran) == 5
+    assert len(ran) == 7
     for line in ran:
         ended = tenant.run(*words(line.replace(SAMPLE_NUMBER, number)))
         assert ended.code == 0, f"{line}: {ended.err}{ended.out}"

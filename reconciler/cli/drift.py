@@ -22,7 +22,7 @@ def show_drift(session: Session, snapshot: Path | None, markdown: Path | None, f
     now = session.clock.now()
     tree = load_tree(session.root, now)
     live, noticed, jobs = read_state(session, tree, snapshot)
-    prepared = make_plan(tree, live, noticed, now)
+    prepared = make_plan(tree, live, noticed)
     drift = find_drift(prepared.planned.plan, tree.desired, live, tree.settings, jobs)
     view = view_drift(drift, settings=tree.settings, taken_at=live.taken_at, address=live.address, now=now)
     if markdown is not None:

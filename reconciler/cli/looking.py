@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from reconciler.cli.session import Session
@@ -53,7 +54,7 @@ def validate_tree(session: Session, snapshot: Path | None, form: str) -> int:
 def against_snapshot(session: Session, tree: LoadedTree, file: Path) -> Problems:
     """Return what a snapshot says against the tree; raises `RunRefused` with what would refuse or leave out."""
     now = session.clock.now()
-    prepared = make_plan(tree, *read_snapshot(file, tree, now), now)
+    prepared = make_plan(tree, *read_snapshot(file, tree, now))
     plan = prepared.planned.plan
     minimums = tuple(problem for problem in prepared.planned.refusals if problem.code.startswith("minimum"))
     if errors := tuple(person.problem for person in plan.left_out) + minimums:
@@ -79,26 +80,30 @@ def show_plan(
     session: Session,
     snapshot: Path | None,
     base: str | None,
+    base_day: datetime | None,
+    as_of: datetime | None,
     out: Path | None,
     html: Path | None,
     markdown: Path | None,
     bulk: Path | None,
     form: str,
     only: Iterable[str],
+    actor: Iterable[str],
     exit_code: bool,
 ) -> int:
     """Plan, live or against a snapshot, and show it in the forms that were asked for."""
     with answered(session, markdown, form):
-        prepared = prepare(session, snapshot, base, frozenset(map(canonical_email, only)))
+        tree = load_tree(session.root, session.clock.now(), base, session.environ, day_of(as_of), day_of(base_day))
+        prepared = prepare(session, tree, snapshot, frozenset(map(canonical_email, only)), actor)
     view = view_prepared(session, prepared)
     if out is not None:
         write_text(out, plan_as_json(view) + "\n")
     if html is not None:
         write_page(view, html)
-    artifact = out.name if out else ""
+    artifact, live = out.name if out else "", snapshot is None
     if markdown is not None:
-        write_text(markdown, plan_as_comment(view, artifact=artifact))
-    session.show(drawn(session, view, form, artifact))
+        write_text(markdown, plan_as_comment(view, artifact=artifact, live=live))
+    session.show(drawn(session, view, form, artifact, live))
     if bulk is not None and not prepared.planned.refusals:
         write_bulk(session, prepared, bulk)
     if not sys.stdout.isatty():
@@ -128,26 +133,31 @@ def answered(session: Session, markdown: Path | None, form: str) -> Iterator[Non
         raise
 
 
-def drawn(session: Session, view: PlanView, form: str, artifact: str) -> str:
+def drawn(session: Session, view: PlanView, form: str, artifact: str, live: bool) -> str:
     """Return a plan in the form that was asked for; `artifact` names the file that holds all of it."""
     match form:
         case "json":
             return plan_as_json(view)
         case "markdown":
-            return plan_as_comment(view, artifact=artifact)
+            return plan_as_comment(view, artifact=artifact, live=live)
         case _:
             return render_plan(view, colour=session.colour)
 
 
-def prepare(session: Session, snapshot: Path | None, base: str | None, only: frozenset[str]) -> Prepared:
+def day_of(option: datetime | None) -> date | None:
+    """Return the day that an option names, which the command line reads as a time."""
+    return option.date() if option else None
+
+
+def prepare(
+    session: Session, tree: LoadedTree, snapshot: Path | None, only: frozenset[str], actors: Iterable[str]
+) -> Prepared:
     """Make the plan, and remember a live one so that a later refusal can say what differs."""
-    now = session.clock.now()
-    tree = load_tree(session.root, now, base, session.environ)
     if snapshot is not None:
-        return make_plan(tree, *read_snapshot(snapshot, tree, now), now, only)
+        return make_plan(tree, *read_snapshot(snapshot, tree, session.clock.now()), only, actors=actors)
     with session.outside(tree.settings) as outside:
         live, noticed = read_live(outside, tree.managed)
-    prepared = make_plan(tree, live, noticed, now, only)
+    prepared = make_plan(tree, live, noticed, only, actors=actors)
     outside.state.remember_plan(prepared.planned.plan.digest, plan_as_json(view_prepared(session, prepared)))
     return prepared
 

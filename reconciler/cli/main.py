@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.session import Session, set_up_logging
 from reconciler.model.clock import Clock
-from reconciler.model.errors import ReconcilerError
+from reconciler.model.errors import ReconcilerError, StopSignal
 
 
 class Outer(NamedTuple):
@@ -27,6 +28,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 TREE = click.Path(path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 BASE = "The tree as it was before, to tell put-backs from edits. A DIR begins with . or /"
+BASE_DAY = (
+    "The day on which the base was last applied, 2027-01-31; else yesterday. What came due since then is due."
+)
+DAY = click.DateTime(["%Y-%m-%d"])
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -92,6 +97,8 @@ def snapshot(session: Session, out: Path) -> int:
 @cli.command()
 @click.option("--snapshot", type=FILE, help="Plan offline against a snapshot.")
 @click.option("--base", metavar="REV|DIR", help=BASE)
+@click.option("--base-day", type=DAY, metavar="DATE", help=BASE_DAY)
+@click.option("--as-of", type=DAY, metavar="DATE", help="What would change on that day, 2027-01-31.")
 @click.option("--out", type=FILE, help="Write the plan as JSON; also when a limit refuses it.")
 @click.option("--html", type=FILE, help="Write the plan as one page for a browser; also when a limit refuses it.")
 @click.option("--markdown", type=FILE, help="Write the comment of a pull request; also when there is no plan.")
@@ -100,6 +107,12 @@ def snapshot(session: Session, out: Path) -> int:
     "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
 )
 @click.option("--only", multiple=True, metavar="EMAIL", help="Only this person; may be repeated.")
+@click.option(
+    "--actor",
+    multiple=True,
+    metavar="LOGIN",
+    help="Who wrote or approved the change, to flag whoever raises their own role; may be repeated.",
+)
 @click.option("--exit-code", is_flag=True, help="End with 3 when there are changes.")
 @click.pass_obj
 def plan(session: Session, /, **options: Any) -> int:
@@ -113,8 +126,11 @@ def plan(session: Session, /, **options: Any) -> int:
 @click.option(
     "--expect", metavar="DIGEST", help="The plan number or digest that was approved; another plan is refused."
 )
+@click.option("--approved", type=FILE, help="The saved plan that was approved; only to say what differs.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--base", metavar="REV|DIR", help=BASE)
+@click.option("--base-day", type=DAY, metavar="DATE", help=BASE_DAY)
+@click.option("--due", is_flag=True, help="Only what a date in the files asks for; for a daily run.")
 @click.option("--only", multiple=True, metavar="EMAIL", help="Only this person; may be repeated.")
 @click.option("--report", type=FOLDER, help="Where to write the report of the run.")
 @click.pass_obj
@@ -123,6 +139,26 @@ def apply(session: Session, /, **options: Any) -> int:
     from reconciler.cli.writing import apply_plan
 
     return apply_plan(session, **options)
+
+
+@cli.command()
+@click.argument("of", metavar="REPORT", type=FOLDER)
+@click.option(
+    "--expect", metavar="DIGEST", help="The plan number or digest that was approved; another plan is refused."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--out", type=FILE, help="Only show the way back, and write the plan as JSON.")
+@click.option("--report", type=FOLDER, help="Where to write the report of the run.")
+@click.pass_obj
+def revert(
+    session: Session, of: Path, expect: str | None, yes: bool, out: Path | None, report: Path | None
+) -> int:
+    """Show the way back of one run by its report, and what cannot come back; carry it out on a yes."""
+    from reconciler.cli.revert import revert_run
+
+    if out is not None and (yes or expect):
+        raise click.UsageError("--out only shows the way back, so it does not go with --yes or --expect")
+    return revert_run(session, of, expect, yes, out, report)
 
 
 @cli.command()
@@ -210,12 +246,14 @@ def main() -> None:
     """Run one command and end the process with its exit code (product section 4).
 
     The collector stays off: what one command reads lives to its end, and looking through a large tree again and
-    again triples the time of reading it (product section 8).
+    again triples the time of reading it (product section 8). A crash of the interpreter leaves no image of the
+    memory, which holds the token (faults.md S-03).
     """
     from reconciler.cli.signals import listen
     from reconciler.edge.clock import SystemClock
 
     gc.disable()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     listen()
     sys.exit(run(sys.argv[1:], Outer(dict(os.environ), SystemClock())))
 
@@ -232,10 +270,17 @@ def run(arguments: list[str], outer: Outer) -> int:
     except click.Abort:
         click.echo("stopped before anything was sent", err=True)
         return 130
+    except StopSignal as signal:
+        return show_error(signal.stopped)
     except ReconcilerError as error:
         return show_error(error)
     except MemoryError:
         return show_error(ReconcilerError("out of memory", "read a smaller tree, or use a larger machine"))
+    except OSError as error:
+        words = f"this machine does not let the run go on: {error.strerror or type(error).__name__}"
+        return show_error(
+            ReconcilerError(words, "nothing was sent; give it files, handles or space and run again")
+        )
     except Exception as error:  # noqa: BLE001  the last line of defence: one line, never a traceback
         return show_error(internal(error))
     return int(code or 0)
@@ -246,7 +291,11 @@ def show_error(error: ReconcilerError) -> int:
     from reconciler.views.error_view import view_error
     from reconciler.views.render_text import render_error
 
-    logging.getLogger("reconciler").error("%s", render_error(view_error(error), colour=False).rstrip("\n"))
+    try:
+        text = render_error(view_error(error), colour=False).rstrip("\n")
+    except Exception:  # noqa: BLE001  what cannot be drawn is said as it is (faults.md P-21)
+        text = ascii(f"{error.message} ({error.hint})")
+    logging.getLogger("reconciler").error("%s", text)
     return error.exit_code
 
 

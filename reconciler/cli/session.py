@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from reconciler.model.clock import Clock, Progress
+from reconciler.model.errors import ReconcilerError
 from reconciler.model.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,12 +50,21 @@ class Session:
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
     def show(self, text: str) -> None:
-        """Write a result to standard output; a reader that went away changes nothing (faults.md P-11)."""
-        write(sys.stdout, text)
+        """Write a result to standard output; a reader that went away changes nothing (faults.md P-11).
+
+        Raises `ReconcilerError` where the output takes nothing any more, such as a full disk (faults.md P-09).
+        """
+        try:
+            write(sys.stdout, text)
+        except OSError as error:
+            raise ReconcilerError(
+                f"standard output cannot be written: {error.strerror}", "send it to another place and run again"
+            ) from error
 
     def say(self, text: str) -> None:
-        """Write everything that is not the result to standard error."""
-        write(sys.stderr, json.dumps({"message": text}) if self.json_logs else text)
+        """Write everything that is not the result to standard error; no run ends because that is full (P-09)."""
+        with contextlib.suppress(OSError):
+            write(sys.stderr, json.dumps({"message": text}) if self.json_logs else text)
 
     def progress(self) -> Progress:
         """Return what draws progress: bars on a terminal, lines elsewhere."""
@@ -86,15 +96,20 @@ class Session:
 
 
 def write(stream: TextIO, text: str) -> None:
-    """Write a line, with escapes where the stream cannot say a letter (faults.md P-11, P-12)."""
+    """Write a line, with escapes where the stream cannot say a letter (faults.md P-11, P-12).
+
+    Raises `OSError` where the stream takes nothing; it is closed then, so that the end of the process is quiet.
+    """
     encoding = stream.encoding or "ascii"
     safe = text.rstrip("\n").encode(encoding, "backslashreplace").decode(encoding)
     try:
         click.echo(safe, file=stream, color=True)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def set_up_logging(session: Session, level: str) -> None:
@@ -112,7 +127,8 @@ class LogLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
-        write(sys.stderr, self.format(record))
+        with contextlib.suppress(OSError):
+            write(sys.stderr, self.format(record))
 
 
 class JsonForm(logging.Formatter):

@@ -4,23 +4,23 @@ import os
 import signal
 from types import FrameType
 
-from reconciler.model.errors import FateUnknown, Stopped
+from reconciler.model.errors import FateUnknown, Stopped, StopSignal
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def listen() -> None:
-    """Turn the first signal into `Stopped`, raised wherever the program stands; the second leaves with 5."""
+    """Turn the first signal into `StopSignal`, raised wherever the program stands; the second leaves with 5."""
     for number in SIGNALS:
         signal.signal(number, stop)
 
 
 def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the form of a signal handler
-    """Raise `Stopped`, and leave at once when it is asked a second time."""
+    """Raise `StopSignal`, and leave at once when it is asked a second time."""
     for each in SIGNALS:
         signal.signal(each, leave)
     counted_as = signal.SIGTERM if number == signal.SIGHUP else number
-    raise Stopped("stopped before anything was sent", signal_number=counted_as)
+    raise StopSignal(Stopped("stopped before anything was sent", signal_number=counted_as))
 
 
 def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the form of a signal handler

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
 
+from reconciler.core.renames import KEY
 from reconciler.model.fields import FIELDS
 from reconciler.model.names import Names, names_of
 from reconciler.model.plan import Action, Change
@@ -41,7 +42,11 @@ def privileged_roles(settings: Settings, template: Template) -> frozenset[str]:
 def count_change(
     action: Action, before: Mapping[str, Value], wanted: Mapping[str, Value], privileged: frozenset[str]
 ) -> frozenset[Counted]:
-    """Return the limits that a change counts under; `before` and `wanted` are whole records by field name."""
+    """Return the limits that a change counts under; `before` and `wanted` are whole records by field name.
+
+    An address that moves to another domain, or belongs to somebody privileged, counts as a grant: whoever reads
+    the mail of the new address takes over the account (faults.md D-70).
+    """
     counted = {BY_ACTION[action]} if action in BY_ACTION else set()
     if action is not Action.CREATE and names_of(before.get("roles")) != names_of(wanted.get("roles")):
         counted.add(Counted.ROLE_CHANGE)
@@ -49,7 +54,22 @@ def count_change(
         counted.add(Counted.TEAM_REMOVAL)
     if privileged & in_force("roles", wanted) - in_force("roles", before):
         counted.add(Counted.PRIVILEGED_GRANT)
+    if is_renamed(before, wanted):
+        counted.add(Counted.RENAME)
+        held = names_of(before.get("roles")) | names_of(wanted.get("roles"))
+        if held & privileged or domain(before) != domain(wanted):
+            counted.add(Counted.PRIVILEGED_GRANT)
     return frozenset(counted)
+
+
+def is_renamed(before: Mapping[str, Value], wanted: Mapping[str, Value]) -> bool:
+    """Say whether two records of one person have two addresses; somebody new had none."""
+    return bool(before) and not KEY.kind.same(before.get(KEY.name), wanted.get(KEY.name))
+
+
+def domain(values: Mapping[str, Value]) -> str:
+    """Return the domain of a record's address in lower case."""
+    return str(KEY.kind.fold(values.get(KEY.name))).rpartition("@")[2]
 
 
 def danger(change: Change) -> Danger:

@@ -1,16 +1,18 @@
 """From files to persons: which keys stand where, before any value is read (faults.md D-35, D-37, D-38)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from reconciler.core.misplaced import (
     NAMES_KEYS,
-    NEXT_VERSION,
     PERSON_KEYS,
+    PROFILE_KEYS,
+    PROFILES,
     left_of_person,
     too_far_left,
     too_far_right,
     unknown_key,
+    unknown_profile_key,
 )
 from reconciler.core.nearest import nearest
 from reconciler.core.settings_reading import TOP_KEYS
@@ -30,22 +32,33 @@ from reconciler.model.spelling import is_null, spelled
 
 Entry: TypeAlias = tuple[Scalar, Node]
 
+CONTAINERS: Final = ("users", PROFILES)
+"""The keys that hold people and profiles."""
 
-def read_declarations(document: Document) -> tuple[list[Entries], list[Problem]]:
-    """Return each person that a file declares as a mapping of nothing but keys of a person, and what is wrong.
 
-    A file is one mapping, understood by its keys: `email:` makes it one person, `users:` holds a list of them.
-    What stands at a wrong place, or needs a later version, is reported and is not part of the declaration, so that
-    nothing is said twice when its values are read. A person without an e-mail address is reported too.
+class Parts(NamedTuple):
+    """What one file declares: people and named profiles, each a mapping of nothing but its own keys."""
+
+    people: list[Entries]
+    profiles: list[tuple[Scalar, Entries]]
+
+
+def read_declarations(document: Document) -> tuple[Parts, list[Problem]]:
+    """Return what a file declares, and what is wrong with its keys.
+
+    A file is one mapping, understood by its keys: `email:` makes it one person, `users:` holds a list of them,
+    `profiles:` holds named profiles. What stands at a wrong place is reported and is not part of the result, so
+    that nothing is said twice when the values are read. A person without an e-mail address is reported too.
     """
-    declarations: list[Entries] = []
+    parts = Parts([], [])
     problems: list[Problem] = []
     root = document.root
-    if "users" in {key[0] for key, _ in root.raw[0]}:
-        read_list(root, declarations, problems)
+    keys = {key[0] for key, _ in root.raw[0]}
+    if "users" in keys or (PROFILES in keys and "email" not in keys):
+        read_container(root, parts, problems)
     else:
-        read_person(root, declarations, problems)
-    return declarations, problems
+        read_person(root, parts.people, problems)
+    return parts, problems
 
 
 def read_person(
@@ -73,8 +86,14 @@ def is_ordinary(person: Entries) -> bool:
 
 
 def misplaced_inside(name: str, value: Raw) -> list[Raw]:
-    """Return the keys of a person that slipped into the mapping under the key `name`."""
-    return [key for key, _ in value[0] if key[0] in PERSON_KEYS and key[0] != name]
+    """Return the keys of a person that slipped into the mapping under the key `name`.
+
+    Beside `name:` a day belongs to one role or team; what is wrong with that the kind of names says.
+    """
+    keys = [key for key, _ in value[0]]
+    if any(key[0] == "name" for key in keys):
+        return []
+    return [key for key in keys if key[0] in PERSON_KEYS and key[0] != name]
 
 
 def sort_out(person: Entries, problems: list[Problem], explained: Sequence[Mark]) -> Entries:
@@ -108,27 +127,56 @@ def names_before(key: Scalar, before: Iterable[Entry]) -> Entry | None:
 
 def nobody(person: Entries, wrong: Sequence[Scalar]) -> Iterator[Problem]:
     """Yield that a mapping names nobody, unless a wrong key says already what was meant."""
-    explains = {*NEXT_VERSION, *TOP_KEYS}
     meant = {nearest(key.text, (*sorted(PERSON_KEYS), "users")) for key in wrong}
-    if not meant & {"email", "users"} and not any(key.text in explains for key in wrong):
+    if not meant & {"email", "users"} and not any(key.text in TOP_KEYS for key in wrong):
         hint = "write:  email: name@company.example    or, for several people, a list under  users:"
         yield Problem("no e-mail address: it is not known who is meant", hint, person.mark, code="D-37")
 
 
-def read_list(root: Entries, declarations: list[Entries], problems: list[Problem]) -> None:
-    """Read a file with a list of persons, and what stands beside the list."""
+def read_container(root: Entries, parts: Parts, problems: list[Problem]) -> None:
+    """Read a file with a list of persons or with profiles, and what stands beside them."""
     entries = root.entries
-    users = next(node for key, node in entries if key.text == "users")
+    homes = {key.text: node for key, node in entries if key.text in CONTAINERS}
+    users = homes.get("users")
     people = users.items if isinstance(users, Items) else ()
     explained: list[Mark] = []
-    problems.extend(beside_list(key, people, explained) for key, _ in entries if key.text != "users")
-    if not isinstance(users, Items):
+    problems.extend(beside_list(key, people, explained) for key, _ in entries if key.text not in CONTAINERS)
+    if users is not None and not isinstance(users, Items):
         problems.append(no_list(users))
     for item in people:
         if isinstance(item, Entries):
-            read_person(item, declarations, problems, explained)
+            read_person(item, parts.people, problems, explained)
         else:
             problems.append(no_person(item))
+    if PROFILES in homes:
+        read_profiles(homes[PROFILES], parts.profiles, problems)
+
+
+def read_profiles(node: Node, profiles: list[tuple[Scalar, Entries]], problems: list[Problem]) -> None:
+    """Read the mapping of profiles by name."""
+    if not isinstance(node, Entries):
+        hint = "write each profile as  name: {roles: [...], ...}    in the file of one person:  email:  is missing"
+        problems.append(
+            Problem(f"profiles: {spelled(node)} where named profiles are wanted", hint, node.mark, code="D-35")
+        )
+        return
+    for name, body in node.entries:
+        if isinstance(body, Entries):
+            profiles.append((name, known_entries(body, problems)))
+        else:
+            summary = f"{name.text}: {spelled(body)} where the values of a profile are wanted"
+            problems.append(Problem(summary, "write them as  key: value  below the name", body.mark, code="D-35"))
+
+
+def known_entries(profile: Entries, problems: list[Problem]) -> Entries:
+    """Return a profile with the keys that it may have; the others are reported."""
+    kept = []
+    for (key, _), pair in zip(profile.entries, profile.raw[0], strict=True):
+        if key.text in PROFILE_KEYS:
+            kept.append(pair)
+        else:
+            problems.append(unknown_profile_key(key))
+    return Entries(profile.source, (tuple(kept), *profile.raw[1:]))
 
 
 def beside_list(key: Scalar, people: tuple[Node, ...], explained: list[Mark]) -> Problem:

@@ -1,23 +1,26 @@
 """Declared people against live people: the plan (product sections 3 and 5)."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import TypeAlias
 
+from reconciler.core.chains import part_stranded
 from reconciler.core.counting import count_change
 from reconciler.core.digest import digest
 from reconciler.core.draft import Draft
 from reconciler.core.ground import Ground, survey
 from reconciler.core.hindrances import hindrance, shared_address, strange_name
 from reconciler.core.impact import tally
+from reconciler.core.lookalikes import probably_still_here
 from reconciler.core.nearest import did_you_mean
+from reconciler.core.targets import draft_of, read_targets, wanted_after
 from reconciler.model.errors import ReconcilerError, RunRefused
-from reconciler.model.fields import FIELDS, MANAGED_FIELDS
-from reconciler.model.names import Names, names_of
+from reconciler.model.fields import FIELDS
 from reconciler.model.plan import Action, Change, FieldChange, LeftOut, Plan
 from reconciler.model.settings import NotInFiles, Settings
-from reconciler.model.source import Problem, Severity
+from reconciler.model.source import Located, Problem, Severity
 from reconciler.model.users import DesiredUser, LiveUser, Snapshot
-from reconciler.model.values import NameRule, Value
+from reconciler.model.values import Value
 
 Verdict: TypeAlias = Draft | LeftOut | Problem | None
 """What is found of one person: a change, a reason to leave the person out, a note, or nothing to do."""
@@ -41,21 +44,24 @@ def diff(
     declared = {user.key: user for user in desired}
     if only:
         refuse_strangers(only, declared, snapshot)
-    ground = survey(snapshot, settings)
-    extra = sorted(key for key in ground.in_scope - declared.keys() if not only or key in only)
-    chosen = [user for key, user in declared.items() if not only or key in only]
+    ground = survey(snapshot, settings, declared)
+    earlier = ground.identities.earlier
+    extra = sorted(key for key in ground.in_scope - declared.keys() - earlier if not only or key in only)
+    chosen = [user for user in declared.values() if not only or not only.isdisjoint(addresses(user, declared))]
     verdicts = [judge(user, ground) for user in chosen]
-    others = [judge_undeclared(snapshot.users[key], ground) for key in extra]
-    said = [verdict for verdict in (*verdicts, *others) if verdict is not None]
-    drafts = [verdict for verdict in said if isinstance(verdict, Draft)]
+    protectors = suspected(ground, declared)
+    others = [judge_undeclared(snapshot.users[key], ground, protectors.get(key)) for key in extra]
+    said = (*verdicts, *others)
+    drafts, stuck = part_stranded([verdict for verdict in said if isinstance(verdict, Draft)], snapshot)
     changes = tuple(sorted(promise(drafts, ground), key=lambda change: change.key))
-    left_out = [verdict for verdict in said if isinstance(verdict, LeftOut)]
+    left_out = [verdict for verdict in said if isinstance(verdict, LeftOut)] + stuck
+    served = (ground.identities.served.get(user.key) for user in chosen)
     return Plan(
         changes=changes,
         left_out=tuple(sorted(left_out, key=lambda left: left.key)),
         unchanged=verdicts.count(None),
         not_in_files=tuple(key for key, found in zip(extra, others, strict=True) if found is None),
-        notes=tuple(verdict for verdict in said if isinstance(verdict, Problem)),
+        notes=(*(verdict for verdict in said if isinstance(verdict, Problem)), *filter(None, served)),
         impact=tally(changes, snapshot),
         active=len(ground.in_scope),
         digest=digest(changes, settings, snapshot.template),
@@ -65,6 +71,7 @@ def diff(
 def refuse_strangers(only: frozenset[str], declared: Mapping[str, DesiredUser], snapshot: Snapshot) -> None:
     """Raise where the plan shall be restricted to somebody whom nobody knows."""
     known = declared.keys() | snapshot.users.keys() | {user.key for user in snapshot.doubled}
+    known |= {old.value for user in declared.values() for old in user.previous}
     for key in sorted(only - known):
         raise RunRefused(
             f"{key} is neither in the files nor on the platform.{did_you_mean(key, known)}",
@@ -72,13 +79,32 @@ def refuse_strangers(only: frozenset[str], declared: Mapping[str, DesiredUser], 
         )
 
 
+def addresses(user: DesiredUser, declared: Mapping[str, DesiredUser]) -> frozenset[str]:
+    """Return the addresses by which `only` means a declared person: earlier ones unless they are somebody's."""
+    if not user.previous:
+        return frozenset((user.key,))
+    return frozenset((user.key, *(old.value for old in user.previous if old.value not in declared)))
+
+
+def suspected(ground: Ground, declared: Mapping[str, DesiredUser]) -> Mapping[str, DesiredUser]:
+    """Return the live people who probably stand in the files under a new address, with the entry that says so."""
+    return {live.key: declared[key] for key, people in ground.lookalikes.items() for live in people}
+
+
 def judge(user: DesiredUser, ground: Ground) -> Verdict:
     """Return what is to be done about one declared person."""
-    if twins := ground.doubled.get(user.key):
+    if doubt := ground.identities.doubts.get(user.key):
+        return LeftOut(user.key, declared_name(user), doubt)
+    live = ground.identities.live(user.key, ground.snapshot)
+    if live is None and (twins := ground.doubled.get(user.key)):
         return LeftOut(user.key, declared_name(user), shared_address(user, twins))
-    live = ground.snapshot.users.get(user.key)
     stated = user.values.get("status")
     active = stated.value != "Inactive" if stated else live is None or live.active
+    if user.starts is not None:
+        if live is None:
+            return None
+        if live.active:
+            return LeftOut(user.key, live.name, too_early(user.starts, user, live))
     if live is None and not active:
         return absent_leaver(user)
     targets = read_targets(user, live, ground, active=active)
@@ -89,8 +115,11 @@ def judge(user: DesiredUser, ground: Ground) -> Verdict:
     return checked(draft, ground) if draft else None
 
 
-def judge_undeclared(live: LiveUser, ground: Ground) -> Verdict:
-    """Return what is to be done about somebody active and in scope whom no file names; None: only reported."""
+def judge_undeclared(live: LiveUser, ground: Ground, suspect: DesiredUser | None) -> Verdict:
+    """Return what is to be done about somebody active and in scope whom no file names; None: only reported.
+
+    `suspect` is who probably is the same person under a new address.
+    """
     if address := ground.protected.get(live.key):
         return Problem(
             f"{live.name} is in no file and protected, so nothing is done",
@@ -102,10 +131,25 @@ def judge_undeclared(live: LiveUser, ground: Ground) -> Verdict:
     setting = ground.settings.not_in_files
     if setting.value is not NotInFiles.DEACTIVATE:
         return None
+    if suspect:
+        return LeftOut(live.key, live.name, probably_still_here(live, suspect, setting.mark))
     targets: dict[str, Value] = {"status": "Inactive"}
     wanted = wanted_after(live.values, targets)
     draft = Draft(Action.DEACTIVATE, live.key, live.email, live, None, setting.mark, targets, ("status",), wanted)
     return checked(draft, ground)
+
+
+def too_early(starts: Located[date], user: DesiredUser, live: LiveUser) -> Problem:
+    """Say that nobody is signed out by a first day that is still to come (product section 3, "Account")."""
+    return Problem(
+        f"{live.name} is active now, and the files let the access begin on {starts.value}; nobody is signed out "
+        "by a start date",
+        "remove the first_day line, or write  status: Inactive  to end the access until then",
+        starts.mark,
+        user.key,
+        "status",
+        "starts.active",
+    )
 
 
 def absent_leaver(user: DesiredUser) -> Problem:
@@ -125,72 +169,6 @@ def declared_name(user: DesiredUser) -> str:
     """Return first and last name as declared, or the address."""
     values = {name: located.value for name, located in user.values.items()}
     return LiveUser(user.key, "", user.email.value, values).name
-
-
-def read_targets(user: DesiredUser, live: LiveUser | None, ground: Ground, *, active: bool) -> dict[str, Value]:
-    """Return the values that are declared, sets of names completed from those that are held.
-
-    What gets lost on deactivation is not compared for people who are inactive after the plan (faults.md D-76).
-    """
-    held: Mapping[str, Value] = live.values if live else {}
-    targets: dict[str, Value] = {}
-    for name, located in user.values.items():
-        value = located.value
-        if isinstance(value, NameRule):
-            if not active and FIELDS[name].lost_on_deactivation:
-                continue
-            value = ground.target(name, value, names_of(held.get(name)))
-        targets[name] = value
-    return targets
-
-
-def draft_of(user: DesiredUser, live: LiveUser | None, targets: dict[str, Value], *, active: bool) -> Draft | None:
-    """Return the change that makes one person as declared; None where the person is so already."""
-    if live is None:
-        targets = {name: value for name, value in targets.items() if value != frozenset()} | {"status": "Active"}
-    before: Mapping[str, Value] = live.values if live else {}
-    # Equal values are the rule, so they are seen before anything is called.
-    unequal = [name for name, after in targets.items() if before.get(name) != after]
-    differing = [name for name in unequal if not FIELDS[name].kind.same(before.get(name), targets[name])]
-    if not differing:
-        return None
-    differing.sort(key=ORDER.__getitem__)
-    changed = {name: targets[name] for name in differing}
-    return Draft(
-        action_of(live, active=active),
-        user.key,
-        live.email if live else user.email.value,
-        live,
-        user,
-        user.mark,
-        targets,
-        tuple(differing),
-        wanted_after(live.values if live else nobody(user.email.value), changed),
-    )
-
-
-def action_of(live: LiveUser | None, *, active: bool) -> Action:
-    """Return the sort of change by the account before and after."""
-    if live is None:
-        return Action.CREATE
-    if live.active == active:
-        return Action.UPDATE
-    return Action.REACTIVATE if active else Action.DEACTIVATE
-
-
-def nobody(email: str) -> Mapping[str, Value]:
-    """Return the record of a new person before anything is declared: no roles, no teams."""
-    return {"email": email} | {
-        field.name: frozenset() if isinstance(field.kind, Names) else None for field in MANAGED_FIELDS
-    }
-
-
-def wanted_after(before: Mapping[str, Value], changed: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Return the whole record after a change; for inactive people nothing stands where it gets lost anyway."""
-    wanted = {**before, **changed}
-    if wanted.get("status") == "Inactive":
-        wanted |= {field.name: None for field in MANAGED_FIELDS if field.lost_on_deactivation}
-    return wanted
 
 
 def checked(draft: Draft, ground: Ground) -> Draft | LeftOut:
@@ -214,6 +192,7 @@ def promise(drafts: list[Draft], ground: Ground) -> Iterator[Change]:
             before=draft.before,
             wanted=draft.wanted,
             counted=count_change(draft.action, draft.before, draft.wanted, ground.privileged),
+            previous=draft.previous,
         )
 
 
@@ -225,9 +204,8 @@ def explain(drafts: Iterable[Draft]) -> frozenset[tuple[str, str]]:
     for draft in drafts:
         before[draft.key] = {name: folded(name, draft.before.get(name)) for name in draft.targets}
         after[draft.key] = {name: folded(name, value) for name, value in draft.targets.items()}
-    # Without the first word every address that starts with "__" is hidden (D-64); without the second one a
-    # person who changes nearly whole is reported as one difference.
-    found = DeepDiff(before, after, view="tree", ignore_private_variables=False, threshold_to_diff_deeper=0)
+    # Without the last word every address that starts with "__" is hidden (D-64).
+    found = DeepDiff(before, after, view="tree", ignore_private_variables=False)
     return frozenset(tuple(level.path(output_format="list")[:2]) for levels in found.values() for level in levels)
 
 
@@ -249,8 +227,10 @@ def require_agreement(drafts: Iterable[Draft], explained: frozenset[tuple[str, s
 def promised_values(draft: Draft) -> Iterator[FieldChange]:
     """Yield what differs, before and after, with the place that asks for it."""
     for name in draft.differing:
-        yield FieldChange(name, draft.before.get(name), draft.targets[name], draft.mark_of(name))
-
-
-ORDER = {field.name: index for index, field in enumerate(MANAGED_FIELDS)}
-"""The place of each field in the table."""
+        yield FieldChange(
+            name,
+            draft.before.get(name),
+            draft.targets[name],
+            draft.mark_of(name),
+            profiles=draft.desired.profiles.get(name, ()) if draft.desired else (),
+        )

@@ -15,7 +15,7 @@ class Draft:
 
     Attributes:
         action: The sort of change.
-        key: The canonical address.
+        key: The canonical address, the new one in a rename.
         email: The address as a row must spell it.
         live: The person on the platform; None for somebody new.
         desired: The declaration; None for somebody in no file.
@@ -39,6 +39,11 @@ class Draft:
     def before(self) -> Mapping[str, Value]:
         """The whole live record; empty for somebody new."""
         return self.live.values if self.live else {}
+
+    @property
+    def previous(self) -> str:
+        """The canonical address under which the platform knows the person, where it is another one; else `""`."""
+        return self.live.key if self.live and self.live.key != self.key else ""
 
     @property
     def name(self) -> str:

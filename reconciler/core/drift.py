@@ -24,7 +24,8 @@ def find_drift(
         settings: The settings of the tree.
         jobs: The platform's jobs; none where they were not read.
     """
-    named = {user.key for user in desired} | {canonical_email(address.value) for address in settings.protected}
+    named = {address for user in desired for address in (user.key, *(old.value for old in user.previous))}
+    named |= {canonical_email(address.value) for address in settings.protected}
     privileged = unnamed_privileged(snapshot, named, privileged_roles(settings, snapshot.template))
     first = {user.key for user in privileged}
     return Drift(

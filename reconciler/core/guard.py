@@ -146,7 +146,7 @@ def refuse_count(counted: Counted, plan: Plan, settings: Settings, today: date, 
     if line and len(changes) <= line.count:
         return None
     return Problem(
-        f"{people(len(changes))} would {WOULD[counted]}, the limit is {limit_text(limit, plan.active)}",
+        f"{people(len(changes))} would {would(counted, changes)}, the limit is {limit_text(limit, plan.active)}",
         "\n".join(
             (
                 whence(changes),
@@ -159,13 +159,22 @@ def refuse_count(counted: Counted, plan: Plan, settings: Settings, today: date, 
     )
 
 
+def would(counted: Counted, changes: Iterable[Change]) -> str:
+    """Return what the changes of one kind do to people; an address may count as admin rights (faults.md D-70)."""
+    renamed = {bool(change.previous) for change in changes} if counted is Counted.PRIVILEGED_GRANT else set()
+    if True not in renamed:
+        return WOULD[counted]
+    address = "get another address, with admin rights or in another domain, which counts as admin rights"
+    return address if False not in renamed else f"{WOULD[counted]}, or {address}"
+
+
 def refuse_minimum(least: Minimum, plan: Plan, snapshot: Snapshot) -> Problem | None:
     """Refuse to go below a minimum, or lower still where it is broken already (faults.md L-06)."""
     before = holders(snapshot.users, least.field, least.name)
     after = holders_after(plan.changes, snapshot.users, least.field, least.name)
     if len(after) >= min(least.count, len(before)):
         return None
-    losing = [change for change in plan.changes if change.key in before - after]
+    losing = [change for change in plan.changes if change.live_key in before and change.key not in after]
     where = place(least.mark) if least.mark else "the default"
     return Problem(
         f'{FIELDS[least.field].title}: "{least.name}" would go from {len(before):,} to {len(after):,} active '
@@ -237,8 +246,15 @@ def way_past(changes: Sequence[Change], counted: Counted, settings: Settings, to
 
 
 def within(root: str, mark: Mark) -> str:
-    """Return the name of a file as seen from the root of the tree."""
-    return mark.file.removeprefix(f"{root.rstrip('/')}/")
+    """Return the name of a file as seen from the root of the tree.
+
+    A file outside it, such as the report of which a way back is made, counts as the whole tree: no reviewed line
+    for one file or directory can mean it.
+    """
+    if root == WHOLE_TREE:
+        return WHOLE_TREE if mark.file.startswith(("/", "../")) else mark.file
+    front = f"{root.rstrip('/')}/"
+    return mark.file.removeprefix(front) if mark.file.startswith(front) else WHOLE_TREE
 
 
 def is_under(file: str, under: str) -> bool:

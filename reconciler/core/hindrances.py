@@ -5,7 +5,9 @@ from typing import Final
 
 from reconciler.core.draft import Draft
 from reconciler.core.ground import NAMES, UNIQUE, Ground
+from reconciler.core.lookalikes import probably_renamed
 from reconciler.core.nearest import did_you_mean
+from reconciler.core.renames import RENAME, row_key
 from reconciler.model.fields import FIELDS, USER_FIELDS
 from reconciler.model.names import Names, names_of
 from reconciler.model.source import Json, Mark, Problem
@@ -74,8 +76,8 @@ def copies_of(name: str, sample: Json) -> int:
 
 
 def protected_person(draft: Draft, ground: Ground) -> Iterator[Problem]:
-    """Leave protected accounts alone (product section 3)."""
-    if address := ground.protected.get(draft.key):
+    """Leave protected accounts alone, under the old and the new address (product section 3)."""
+    if address := ground.protected.get(draft.key) or ground.protected.get(draft.previous):
         yield Problem(
             f"this account is protected ({address.mark.file}:{address.mark.line}), so nothing of it is changed",
             "undo the edit, or remove the address from protected: first; an admin must approve that",
@@ -85,12 +87,34 @@ def protected_person(draft: Draft, ground: Ground) -> Iterator[Problem]:
         )
 
 
+def foreign_address(draft: Draft, ground: Ground) -> Iterator[Problem]:
+    """Refuse to move people into the scope of the tree or out of it: another tree may answer for them."""
+    for address in (draft.previous, draft.key) if draft.previous else ():
+        if not ground.scope.match(address):
+            yield Problem(
+                f"{RENAME.tree_key}: {address} is outside the scope of this tree, so nobody is renamed",
+                'an admin adds the address, or its domain, under "scope:" of the settings',
+                draft.mark,
+                draft.key,
+                RENAME.name,
+                "rename.scope",
+            )
+
+
+def lookalike(draft: Draft, ground: Ground) -> Iterator[Problem]:
+    """Refuse somebody new who is probably known under another address (wording.md example 4)."""
+    if draft.desired and draft.live is None:
+        for live in ground.lookalikes.get(draft.key, ()):
+            yield probably_renamed(draft.desired, live)
+
+
 def missing_field(draft: Draft, ground: Ground) -> Iterator[Problem]:
     """Refuse fields that the platform's template does not have (platform-api section 9)."""
     for name in draft.differing:
-        if name not in ground.snapshot.template.sample:
+        if row_key(name) not in ground.snapshot.template.sample:
+            field = FIELDS[row_key(name)]
             yield Problem(
-                f"{FIELDS[name].tree_key}: the platform has no field {FIELDS[name].title} that could be written",
+                f"{field.tree_key}: the platform has no field {field.title} that could be written",
                 "remove the line; the field can then not be managed on this platform",
                 draft.mark_of(name),
                 draft.key,
@@ -223,6 +247,8 @@ def others_with(field: str, value: Value, draft: Draft, ground: Ground) -> str:
 
 RULES: Final = (
     protected_person,
+    foreign_address,
+    lookalike,
     missing_field,
     broken_text,
     incomplete,

@@ -29,8 +29,11 @@ def holders_after(
     changes: Iterable[Change], live: Mapping[str, LiveUser], field: str, name: str
 ) -> frozenset[str]:
     """Return who holds a name once all the changes are made."""
-    after = {change.key: LiveUser(change.key, change.ident, change.email, change.wanted) for change in changes}
-    return holders({**live, **after}, field, name)
+    listed = tuple(changes)
+    after = {change.key: LiveUser(change.key, change.ident, change.email, change.wanted) for change in listed}
+    left = {change.live_key for change in listed}
+    others = {key: user for key, user in live.items() if key not in left} if listed else live
+    return holders({**others, **after}, field, name)
 
 
 def tally(changes: Iterable[Change], snapshot: Snapshot) -> tuple[Tally, ...]:

@@ -1,6 +1,5 @@
 """What to say of a key that a person cannot have where it stands (faults.md D-37, D-38)."""
 
-from types import MappingProxyType
 from typing import Final
 
 from reconciler.core.nearest import did_you_mean, nearest
@@ -10,20 +9,22 @@ from reconciler.model.names import Names
 from reconciler.model.source import Mark, Problem, Scalar
 from reconciler.model.spelling import code_point, quoted, shortened
 
-NEXT_VERSION: Final = MappingProxyType(
-    {
-        "profiles": "write the values at the person",
-        "people": "write the values at each person",
-        "first_day": "add the person, or the line, on the day itself",
-        "last_day": "on the day itself write  status: Inactive  or remove the name",
-        "previous_emails": "change the address in the portal, then here",
-        "new_email": "change the address in the portal, then here",
-    }
-)
-"""Keys that people know from the description and that this version cannot follow yet, and what to do instead."""
+PROFILES: Final = "profiles"
+"""In a person the names of profiles; at the left edge of a file the profiles themselves."""
 
-PERSON_KEYS: Final = frozenset(TREE_FIELDS) - frozenset(NEXT_VERSION)
+FIRST_DAY: Final = "first_day"
+LAST_DAY: Final = "last_day"
+
+PERSON_KEYS: Final = frozenset(TREE_FIELDS) | {PROFILES, FIRST_DAY, LAST_DAY}
 """The keys that a person may have."""
+
+PEOPLE: Final = "people"
+"""In a profile the addresses of people who have it."""
+
+PROFILE_KEYS: Final = frozenset(
+    key for key, field in TREE_FIELDS.items() if field.care is Care.MANAGED and not field.personal
+) | {PEOPLE, FIRST_DAY, LAST_DAY}
+"""The keys that a profile may have (product section 3)."""
 
 NAMES_KEYS: Final = frozenset(key for key, field in TREE_FIELDS.items() if isinstance(field.kind, Names))
 """The keys that hold names, and so may hold `at_least` and `never`."""
@@ -32,10 +33,6 @@ NAMES_KEYS: Final = frozenset(key for key, field in TREE_FIELDS.items() if isins
 def unknown_key(key: Scalar) -> Problem:
     """Say of a key that a person cannot have why not, and what is meant."""
     name = quoted(shortened(key.text))
-    if key.text in NEXT_VERSION:
-        return Problem(
-            f"{name} is not supported by this version yet", NEXT_VERSION[key.text], key.mark, code="later"
-        )
     if key.text in {"at_least", "never"}:
         return Problem(
             f"{name} does not stand under a list of names",
@@ -50,6 +47,12 @@ def unknown_key(key: Scalar) -> Problem:
             key.mark,
             code="D-38",
         )
+    if key.text == PEOPLE:
+        hint = "a person names its profiles:  profiles: [...]"
+        return Problem(f"{name} belongs to a profile, not to a person", hint, key.mark, code="D-38")
+    if key.text in FIELDS and FIELDS[key.text].care is Care.RENAME:
+        hint = f"write the new address as  email:  and the old one under  {FIELDS[key.text].tree_key}: [...]"
+        return Problem(f"{name} is how an upload says it, not a file", hint, key.mark, code="D-37")
     if key.text in FIELDS and FIELDS[key.text].care is Care.SEEN:
         return Problem(f"{name} can be read but not changed", "remove the line", key.mark, code="D-37")
     meant = did_you_mean(key.text, sorted(PERSON_KEYS))
@@ -59,6 +62,19 @@ def unknown_key(key: Scalar) -> Problem:
     near = nearest(key.text, sorted(PERSON_KEYS))
     hint = f"write:  {near}:" if near else ALL_KEYS
     return Problem(f"{name} is not a known key.{meant}{strange_letter(key.text)}", hint, key.mark, code="D-37")
+
+
+def unknown_profile_key(key: Scalar) -> Problem:
+    """Say of a key that a profile cannot have why not, and what is meant."""
+    name = quoted(shortened(key.text))
+    if key.text in PERSON_KEYS:
+        summary = f"{name} belongs to one person, so no profile can give it"
+        return Problem(summary, "write it at the person", key.mark, code="D-38")
+    near = nearest(key.text, sorted(PROFILE_KEYS))
+    summary = f"{name} is not a key of a profile.{did_you_mean(key.text, sorted(PROFILE_KEYS))}"
+    return Problem(
+        f"{summary}{strange_letter(key.text)}", f"write:  {near}:" if near else ALL_KEYS, key.mark, code="D-37"
+    )
 
 
 def strange_letter(text: str) -> str:

@@ -1,22 +1,29 @@
-"""Why a value changes just now: the files were edited, or the platform went its own way (product section 5)."""
+"""Why a value changes just now: the files were edited, a day has come, or the platform went its own way.
+
+Product section 5, "Origin". What the base asks for too is not this change's doing; what it asks for only since it
+was last applied, a date does; the rest puts back what somebody changed on the platform.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
-from reconciler.core.diff import read_targets
+from reconciler.core.chains import part_stranded
 from reconciler.core.digest import digest
 from reconciler.core.ground import Ground, survey
 from reconciler.core.held_back import hold_back
 from reconciler.core.impact import tally
+from reconciler.core.targets import read_targets
 from reconciler.model.fields import FIELDS
 from reconciler.model.names import names_of
 from reconciler.model.plan import Change, FieldChange, LeftOut, Origin, Plan
 from reconciler.model.settings import Counted, NotInFiles, Settings
 from reconciler.model.source import Problem
-from reconciler.model.users import DesiredUser, LiveUser, Snapshot
+from reconciler.model.users import Declared, DesiredUser, LiveUser, Snapshot
 from reconciler.model.values import Value
+
+NOTHING_DECLARED: Final = Declared(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +32,39 @@ class Base:
 
     Attributes:
         settings: The settings of that time; None where there was no tree.
-        desired: The people of that time by canonical address.
+        desired: The people of those files as of the day of the plan, by canonical address.
+        former: The same people as of the day on which the base was last applied; None: as of the same day.
+        declared: The same people with all dates.
     """
 
     settings: Settings | None
     desired: Mapping[str, DesiredUser]
+    former: Mapping[str, DesiredUser] | None = None
+    declared: Declared = NOTHING_DECLARED
+
+    def of(self, change: Change) -> tuple[DesiredUser | None, DesiredUser | None]:
+        """Return the person of a change in the files of that time: as of the day of the plan, and as of then.
+
+        Somebody who is renamed stood there under an earlier address; under the new one only if the rename was
+        asked for already, since the address may have been somebody else's.
+        """
+        key = self.key_of(change)
+        former = self.desired if self.former is None else self.former
+        return self.desired.get(key), former.get(key)
+
+    def key_of(self, change: Change) -> str:
+        """Return the canonical address under which the files of that time declare the person of a change."""
+        if not change.previous or names_earlier(self.desired.get(change.key), change.previous):
+            return change.key
+        if change.previous in self.desired:
+            return change.previous
+        named = (key for key, user in self.desired.items() if names_earlier(user, change.previous))
+        return next(named, change.previous)
+
+
+def names_earlier(user: DesiredUser | None, address: str) -> bool:
+    """Say whether somebody is declared with an earlier address."""
+    return user is not None and any(old.value == address for old in user.previous)
 
 
 NO_TREE: Final = Base(None, {})
@@ -51,10 +86,11 @@ def tell_origins(
     if not plan.changes:
         return plan
     ground, declared = survey(snapshot, settings), {user.key: user for user in desired}
-    told = [with_origins(change, asked_before(change, declared, base, ground)) for change in plan.changes]
+    told = [with_origins(change, *asked_before(change, declared, base, ground)) for change in plan.changes]
     found = [part for change in told for part in hold_back(change, declared.get(change.key), ground.privileged)]
-    changes = tuple(count_put_back(part) for part in found if isinstance(part, Change))
-    held = tuple(part for part in found if isinstance(part, LeftOut))
+    going, stuck = part_stranded([part for part in found if isinstance(part, Change)], snapshot)
+    changes = tuple(map(count_put_back, going))
+    held = (*(part for part in found if isinstance(part, LeftOut)), *stuck)
     return replace(
         plan,
         changes=changes,
@@ -67,21 +103,22 @@ def tell_origins(
 
 def asked_before(
     change: Change, declared: Mapping[str, DesiredUser], base: Base, ground: Ground
-) -> Mapping[str, Value]:
-    """Return the values that the base would ask for, of the same live person, by field name."""
-    live = ground.snapshot.users.get(change.key)
-    if then := base.desired.get(change.key):
-        return targets_of(then, live, ground)
+) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
+    """Return the values by field name that the base asks for of the same live person: now, and as of then."""
+    live = ground.snapshot.users.get(change.live_key)
+    now, former = base.of(change)
+    if now and former:
+        return targets_of(now, live, ground), targets_of(former, live, ground)
     if change.key not in declared and base.settings and closes(base.settings, change.key):
-        return {"status": "Inactive"}
-    return {}
+        return {"status": "Inactive"}, {"status": "Inactive"}
+    return {}, {}
 
 
 def targets_of(then: DesiredUser, live: LiveUser | None, ground: Ground) -> Mapping[str, Value]:
     """Return what one declared person should have; nothing for somebody who would not even be created."""
     stated = then.values.get("status")
     active = stated.value != "Inactive" if stated else live is None or live.active
-    if live is None and not active:
+    if live is None and (then.starts or not active):
         return {}
     targets = read_targets(then, live, ground, active=active)
     return targets if live else targets | {"status": "Active"}
@@ -93,21 +130,33 @@ def closes(settings: Settings, key: str) -> bool:
     return deactivates and any(fnmatchcase(key, pattern.lower()) for pattern in settings.scope)
 
 
-def with_origins(change: Change, asked: Mapping[str, Value]) -> Change:
-    """Return a change with the origin of each value."""
-    return replace(change, fields=tuple(with_origin(part, asked) for part in change.fields))
+def with_origins(change: Change, asked: Mapping[str, Value], former: Mapping[str, Value]) -> Change:
+    """Return a change with the origin of each value, by what the base asks for now and what it asked for then."""
+    return replace(change, fields=tuple(with_origin(part, asked, former) for part in change.fields))
 
 
-def with_origin(part: FieldChange, asked: Mapping[str, Value]) -> FieldChange:
-    """Return a promised value with its origin; of a set, name by name what the base would have moved too."""
-    if part.field not in asked:
-        return part
-    if FIELDS[part.field].kind.same(asked[part.field], part.after):
-        return replace(part, origin=Origin.PLATFORM)
-    again = moved(part.before, part.after) & moved(part.before, asked[part.field])
-    if again and again == moved(part.before, part.after):
-        return replace(part, origin=Origin.PLATFORM)
-    return replace(part, put_back=again)
+def with_origin(part: FieldChange, asked: Mapping[str, Value], former: Mapping[str, Value]) -> FieldChange:
+    """Return a promised value with its origin; of a set, with the names that are only put back."""
+    before = asked_too(part, former) if part.field in former else frozenset[str]()
+    if part.field not in asked or not asks_for_all(part, asked[part.field]):
+        known = asked_too(part, asked) if part.field in asked else frozenset[str]()
+        return replace(part, put_back=known & before)
+    if part.field not in former or not asks_for_all(part, former[part.field]):
+        return replace(part, origin=Origin.DATE, put_back=before)
+    return replace(part, origin=Origin.PLATFORM)
+
+
+def asks_for_all(part: FieldChange, asked: Value) -> bool:
+    """Say whether a value of the base asks for the whole change: the same value, or each name that moves."""
+    if FIELDS[part.field].kind.same(asked, part.after):
+        return True
+    moves = moved(part.before, part.after)
+    return bool(moves) and moves <= moved(part.before, asked)
+
+
+def asked_too(part: FieldChange, values: Mapping[str, Value]) -> frozenset[str]:
+    """Return the names of a set that move, and that values of the base would move too."""
+    return moved(part.before, part.after) & moved(part.before, values[part.field])
 
 
 def moved(before: Value, after: Value) -> frozenset[str]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple, NoReturn
 
-from reconciler.core.counting import danger
 from reconciler.core.impact import holders
+from reconciler.core.renames import KEY, row_key
+from reconciler.core.row_order import in_order, together, without_waiting
 from reconciler.model.batch import Batch, Row
 from reconciler.model.errors import RunRefused
 from reconciler.model.fields import FIELDS, Care, Field
@@ -43,15 +44,16 @@ def pack(
 
     Rows stand from the harmless to the dangerous (faults.md P-22), at most `batch_size` a batch. A batch is cut
     early where its losses would break a minimum should all its gains be rejected, so that losses only follow
-    confirmed gains (I-12). The same arguments give the same bytes on every machine (I-14).
+    confirmed gains (I-12), and before a row that takes an address which another row of it frees. The same
+    arguments give the same bytes on every machine (I-14).
 
     Raises:
         RunRefused: No order of the changes keeps a minimum, or the template cannot state a row.
     """
-    ordered = sorted(changes, key=lambda change: (danger(change), change.key))
+    ordered, waits = in_order(changes)
     rows = {change.key: encode_row(change, template) for change in ordered}
     weighed = balances(ordered, lowered(minimums, live), live)
-    parts = cut(ordered, weighed, batch_size, canary_above)
+    parts = cut(ordered, weighed, waits, batch_size, canary_above)
     return tuple(make_batch(number, [rows[change.key] for change in part]) for number, part in enumerate(parts, 1))
 
 
@@ -87,7 +89,8 @@ def refuse_unstatable(change: Change, template: Template) -> None:
 
     The plan leaves such people out long before; a row that forgets a held role would take it away.
     """
-    lost = [FIELDS[promised.field].title for promised in change.fields if promised.field not in template.sample]
+    keys = [row_key(promised.field) for promised in change.fields]
+    lost = [FIELDS[key].title for key in keys if key not in template.sample]
     for key, sample in template.sample.items():
         field = FIELDS.get(key)
         if field and isinstance(field.kind, Names):
@@ -114,7 +117,7 @@ def encode_value(key: str, sample: Json, change: Change) -> Json:
     if field.care is Care.KEY:
         return change.email
     if field.care is Care.RENAME:
-        return ""
+        return str(change.wanted[KEY.name]) if change.previous else ""
     if field.clearable and (promised := change.change_of(key)) and promised.after is None:
         return None
     return field.kind.to_wire(stated(change, field), like=sample)
@@ -153,11 +156,18 @@ def stated(change: Change, field: Field) -> Value:
 def balances(
     changes: Iterable[Change], minimums: Iterable[Minimum], live: Mapping[str, LiveUser]
 ) -> tuple[Balance, ...]:
-    """Weigh the changes against each minimum, people as they are in `live` and as the changes want them."""
-    after = {change.key: LiveUser(change.key, change.ident, change.email, change.wanted) for change in changes}
+    """Weigh the changes against each minimum, people as they are in `live` and as the changes want them.
+
+    Whoever is renamed counts under the new address on both sides: one person, not one lost and one gained.
+    """
+    listed = tuple(changes)
+    after = {change.key: LiveUser(change.key, change.ident, change.email, change.wanted) for change in listed}
+    renamed = {change.previous: change.key for change in listed if change.previous}
     weighed = []
     for minimum in minimums:
         held = holders(live, minimum.field, minimum.name)
+        if renamed:
+            held = frozenset(renamed.get(key, key) for key in held)
         then = holders(after, minimum.field, minimum.name)
         weighed.append(Balance(minimum, held, then - held, (held & after.keys()) - then))
     return tuple(weighed)
@@ -182,14 +192,22 @@ def broken(balance: Balance) -> Problem:
 
 
 def cut(
-    ordered: Sequence[Change], weighed: tuple[Balance, ...], batch_size: int, canary_above: int
+    ordered: Sequence[Change],
+    weighed: tuple[Balance, ...],
+    waits: Mapping[str, str],
+    batch_size: int,
+    canary_above: int,
 ) -> list[Sequence[Change]]:
     """Cut the changes into batches that are safe one after the other; raises `RunRefused` where none is."""
     parts: list[Sequence[Change]] = []
     waiting, spare = ordered, [spare_of(balance) for balance in weighed]
     while waiting:
         canary = not parts and len(ordered) > canary_above
-        part = [first_row(waiting, weighed, spare)] if canary else next_part(waiting, weighed, spare, batch_size)
+        ready = without_waiting(waiting, waits)
+        if canary:
+            part: Sequence[Change] = [first_row(ready, weighed, spare)]
+        else:
+            part = next_part(together(waiting[:batch_size], waits), ready, weighed, spare, batch_size)
         taken = {change.key for change in part}
         prefix = waiting[: len(part)] == part
         waiting = waiting[len(part) :] if prefix else [left for left in waiting if left.key not in taken]
@@ -211,16 +229,20 @@ def first_row(waiting: Sequence[Change], weighed: tuple[Balance, ...], spare: Se
 
 
 def next_part(
-    waiting: Sequence[Change], weighed: tuple[Balance, ...], spare: Sequence[int], batch_size: int
+    first: Sequence[Change],
+    ready: Sequence[Change],
+    weighed: tuple[Balance, ...],
+    spare: Sequence[int],
+    batch_size: int,
 ) -> Sequence[Change]:
-    """Return the rows of the next batch: the first ones, as many as are safe together.
+    """Return the rows of the next batch: of the first ones, as many as are safe together.
 
     Where already the first one would break a minimum (two people who swap places), rows that give to a minimum
-    go before it.
+    go before it, of those that are `ready`.
     """
-    if count := safe_prefix(waiting[:batch_size], weighed, spare):
-        return waiting[:count]
-    givers = [change for change in waiting if any(change.key in balance.gains for balance in weighed)]
+    if count := safe_prefix(first, weighed, spare):
+        return first[:count]
+    givers = [change for change in ready if any(change.key in balance.gains for balance in weighed)]
     safe = [change for change in givers if safe_prefix([change], weighed, spare)][:batch_size]
     return safe[: safe_prefix(safe, weighed, spare)] if safe else refuse_order(weighed)
 

@@ -7,6 +7,7 @@ hide in the other (architecture section 5, faults.md section 6.9).
 from collections.abc import Mapping
 from typing import Final
 
+from reconciler.core.renames import KEY
 from reconciler.model.fields import FIELDS, READ_FIELDS, Field
 from reconciler.model.kinds import ACCOUNT
 from reconciler.model.names import Names
@@ -45,18 +46,56 @@ def stated(change: Change, field: str, after: Value) -> FieldChange:
     return FieldChange(field, change.before.get(field), after, change.mark)
 
 
-def broken_promises(change: Change, job: int | None, fresh: Snapshot) -> Problems:
+def broken_promises(
+    change: Change, job: int | None, fresh: Snapshot, planned: frozenset[str] = frozenset()
+) -> Problems:
     """Return a problem for each promised value that a complete fresh read does not show, the account first.
 
-    `job` is the number of the job that carried the change; None where none is known.
+    Args:
+        change: What was promised.
+        job: The number of the job that carried the change; None where none is known.
+        fresh: The live state after it.
+        planned: The canonical addresses that the people of the run shall have: one of them may have taken the
+            address that a rename freed.
     """
-    user = fresh.users.get(change.key)
-    if user is None or (change.ident and user.ident != change.ident):
+    user = person_after(change, fresh)
+    if user is None:
         return (absent(change, fresh),)
-    return tuple(
+    broken = tuple(
         still_in(change, promise) if is_still_open(promise) else differs(change, job, promise, user)
         for promise in promises(change)
         if not is_kept(promise, user)
+    )
+    return broken + strange_addresses(change, user, fresh, planned) if change.previous else broken
+
+
+def person_after(change: Change, fresh: Snapshot) -> LiveUser | None:
+    """Return the person of a change: under the new address, or still under the old one; None for somebody else."""
+    for key in filter(None, (change.key, change.previous)):
+        user = fresh.users.get(key)
+        if user and change.ident in {"", user.ident}:
+            return user
+    return None
+
+
+def strange_addresses(change: Change, user: LiveUser, fresh: Snapshot, planned: frozenset[str]) -> Problems:
+    """Say which accounts a rename left beside the person, at the new or the old address (unknown 26)."""
+    taken = {other.key for other in fresh.doubled}
+    taken |= {key for key in (change.key, change.previous) if fresh.users.get(key, user) is not user}
+    places = [(change.key, "the new address")]
+    if change.previous not in planned:
+        places.append((change.previous, "the old address"))
+    return tuple(
+        Problem(
+            f"{words} {address} belongs to an account that nobody planned",
+            "look at it in the portal",
+            change.mark,
+            change.key,
+            KEY.name,
+            "L-11",
+        )
+        for address, words in places
+        if address in taken
     )
 
 

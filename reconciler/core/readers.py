@@ -65,7 +65,7 @@ def read_lists(kind: Names) -> Reader:
             ]
             return _new(Located, (_new(NameRule, (tuple(names), (), (), ())), mark))
         rule = kind.parse(grow(source, raw))
-        if spelling and isinstance(rule, NameRule) and rule.exact:
+        if spelling and isinstance(rule, NameRule) and rule.exact and not rule.dated:
             known[spelling] = tuple(name.value for name in rule.exact)
         return _new(Located, (rule, mark))
 

@@ -1,40 +1,51 @@
-"""From files to desired people: every value read by its kind, and the rules of the whole tree."""
+"""From files to declarations: every value read by its kind, before people are held against each other."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
+from reconciler.core.day_checks import check_days
 from reconciler.core.declarations import read_declarations
-from reconciler.core.nearest import did_you_mean, nearest
+from reconciler.core.misplaced import FIRST_DAY, LAST_DAY, PEOPLE, PROFILES
 from reconciler.core.readers import Reader, reader_of
 from reconciler.core.refusal import refuse
-from reconciler.model.fields import FIELDS, TREE_FIELDS, USER_FIELDS, Care, Field
-from reconciler.model.kinds import canonical_email
+from reconciler.core.tree_rules import TREE_RULES
+from reconciler.model.days import ALWAYS, Window
+from reconciler.model.fields import TREE_FIELDS, USER_FIELDS, Care
+from reconciler.model.kinds import EMAIL, TEXT, Kind, canonical_email
 from reconciler.model.settings import Settings
 from reconciler.model.source import (
     Document,
     Entries,
+    Items,
     Located,
     Mark,
+    Node,
     Problem,
     Problems,
+    Raw,
     Scalar,
     Source,
     grow,
     grow_scalar,
 )
-from reconciler.model.spelling import quoted
-from reconciler.model.users import DesiredUser
+from reconciler.model.spelling import read_window
+from reconciler.model.users import Declaration, Declared, Profile
 from reconciler.model.values import BadValue, Value
 
-Desired: TypeAlias = tuple[DesiredUser, ...]
+Values: TypeAlias = dict[str, Located[Value]]
+Names: TypeAlias = tuple[Located[str], ...]
+Refused: TypeAlias = tuple[Scalar, Mark, BadValue, str]
+"""A value that cannot be taken: its key, its place, what is wrong, and the name of its field."""
 
 
 class Stated(NamedTuple):
-    """What one file states: its people with every value read, and what is wrong with it."""
+    """What one file states: its people and profiles with every value read, and what is wrong with it."""
 
     source: Source
-    people: tuple[DesiredUser, ...]
+    people: tuple[Declaration, ...]
     problems: Problems
+    profiles: tuple[Profile, ...] = ()
 
 
 def document_reader() -> Callable[[Document], Stated]:
@@ -42,166 +53,141 @@ def document_reader() -> Callable[[Document], Stated]:
 
     People without a readable e-mail address are reported and missing in the result.
     """
-    readers = {field.tree_key: (field.name, reader_of(field)) for field in TREE_FIELDS.values()}
+    readers = {
+        field.tree_key: (field.name, reader_of(field))
+        for field in TREE_FIELDS.values()
+        if field.care is not Care.RENAME
+    }
 
     def read_document(document: Document) -> Stated:
-        declarations, problems = read_declarations(document)
-        people = [resolve_user(declaration, readers, problems) for declaration in declarations]
-        return Stated(document.source, tuple([user for user in people if user]), tuple(problems))
+        parts, problems = read_declarations(document)
+        people = [read_person(person, readers, problems) for person in parts.people]
+        profiles = [read_profile(name, body, readers, problems) for name, body in parts.profiles]
+        return Stated(
+            document.source,
+            tuple([person for person in people if person]),
+            tuple(problems),
+            tuple([profile for profile in profiles if profile]),
+        )
 
     return read_document
 
 
-def resolve(files: Iterable[Stated], settings: Settings | None) -> tuple[Desired, Problems]:
-    """Return the desired people in the order of the files, and every problem of the files and between them.
+def resolve(files: Iterable[Stated], settings: Settings | None, today: date) -> tuple[Declared, Problems]:
+    """Return what the files declare, in their order, and every problem of the files and between them.
 
     Without settings, which is an error of its own, people are not held against each other and against them. With
-    errors no plan may be made from the result.
+    errors no plan may be made from the result. `today` is the day from which on the dates must make sense.
     """
-    desired: list[DesiredUser] = []
+    people: list[Declaration] = []
+    profiles: list[Profile] = []
     problems: list[Problem] = []
-    for _, people, wrong in files:
-        desired += people
+    for _, persons, wrong, named in files:
+        people += persons
+        profiles += named
         problems += wrong
-    everybody = tuple(desired)
+    declared = Declared(tuple(people), tuple(profiles))
     if settings is not None:
-        for rule in CROSS_RULES:
-            problems += rule(everybody, settings)
-    return everybody, tuple(problems)
+        for rule in TREE_RULES:
+            problems += rule(declared, settings)
+        problems += check_days(declared, today)
+    return declared, tuple(problems)
 
 
-def resolve_user(
+def read_person(
     person: Entries, readers: Mapping[str, tuple[str, Reader]], problems: list[Problem]
-) -> DesiredUser | None:
+) -> Declaration | None:
     """Read every value of one person; what cannot be taken is reported and left out.
 
     `readers` holds, by the key in a file, the name of the field and what reads its values.
     """
-    values: dict[str, Located[Value]] = {}
-    wrong: list[tuple[Scalar, Mark, BadValue, str]] = []
+    values: Values = {}
+    wrong: list[Refused] = []
+    beside: list[tuple[Raw, Raw]] = []
     source = person.source
-    for key, raw in person.raw[0]:
+    for pair in person.raw[0]:
+        key, raw = pair
+        if key[0] not in readers:
+            beside.append(pair)
+            continue
         name, read = readers[key[0]]
         try:
             values[name] = read(source, raw)
         except BadValue as error:
             wrong.append((grow_scalar(source, key), grow(source, raw).mark, error, name))
+    previous, profiles, window = beside_values(person, beside, wrong) if beside else ((), (), ALWAYS)
     email = values.pop(KEY.name, None)
     user = canonical_email(str(email.value)) if email else ""
     for word, mark, bad, name in wrong:
         problems += refuse(word, mark, bad, user, name)
-    return DesiredUser(user, Located(str(email.value), email.mark), values) if email else None
+    if email is None:
+        return None
+    return Declaration(user, Located(str(email.value), email.mark), values, previous, profiles, window)
 
 
-def check_addresses(desired: Desired, settings: Settings) -> Problems:  # noqa: ARG001  one signature for all rules
-    """Refuse an address that stands twice in the tree (faults.md D-60)."""
-    first: dict[str, DesiredUser] = {}
-    return tuple(
-        problem(
-            user,
-            KEY,
-            user.mark,
-            f"{user.key} stands twice, first at {other.mark}",
-            "remove one of the two, or correct the address of the other person",
-            "D-60",
-        )
-        for user in desired
-        if (other := first.setdefault(user.key, user)) is not user
-    )
+def beside_values(
+    person: Entries, pairs: Iterable[tuple[Raw, Raw]], wrong: list[Refused]
+) -> tuple[Names, Names, Window]:
+    """Read what a person has beside values: earlier addresses, profiles, and days."""
+    lists: dict[str, Names] = {}
+    for key, raw in pairs:
+        if key[0] not in {FIRST_DAY, LAST_DAY}:
+            kind = TEXT if key[0] == PROFILES else EMAIL
+            lists[key[0]] = read_list(grow_scalar(person.source, key), grow(person.source, raw), kind, wrong)
+    previous = tuple(Located(canonical_email(name.value), name.mark) for name in lists.get(RENAME.tree_key, ()))
+    return previous, lists.get(PROFILES, ()), read_days(person, wrong)
 
 
-def check_domains(desired: Desired, settings: Settings) -> Problems:
-    """Refuse addresses outside the allowed domains: a new person gets an invitation mail (faults.md D-62)."""
-    allowed = {domain.value for domain in settings.email_domains}
-    return tuple(
-        outsider(user, domain, sorted(allowed))
-        for user in desired
-        if (domain := user.key.rpartition("@")[2]) not in allowed
-    )
+def read_list(key: Scalar, node: Node, kind: Kind, wrong: list[Refused]) -> Names:
+    """Read one text or a list of them, each with its place; what cannot be taken is added to `wrong`."""
+    names: list[Located[str]] = []
+    for item in node.items if isinstance(node, Items) else (node,):
+        try:
+            names.append(Located(str(kind.parse(item)), item.mark))
+        except BadValue as error:
+            wrong.append((key, item.mark, error, ""))
+    return tuple(names)
 
 
-def outsider(user: DesiredUser, domain: str, allowed: list[str]) -> Problem:
-    """Say that a domain is not allowed, which one is nearest, and how an admin allows it."""
-    near = nearest(domain, allowed)
-    local = user.email.value.strip().rpartition("@")[0]
-    meant = f"write:  {KEY.tree_key}: {local}@{near}\n" if near else ""
-    summary = (
-        f"{quoted(domain)} is not a domain of this tree ({', '.join(allowed)}).{did_you_mean(domain, allowed)}"
-    )
-    listed = ", ".join((*allowed, domain))
-    hint = f"{meant}if it is right, an admin adds it in reconciler.yaml:  email_domains: [{listed}]"
-    return problem(user, KEY, user.mark, summary, hint, "D-62")
+def read_days(entry: Entries, wrong: list[Refused]) -> Window:
+    """Read the first and the last day of a person or a profile."""
+    try:
+        return read_window(entry)
+    except BadValue as error:
+        for one in (error, *error.more):
+            key = next(key for key, node in entry.entries if node.mark == one.mark)
+            wrong.append((key, key.mark, BadValue(one.summary, one.hint, one.code, one.mark), ""))
+        return ALWAYS
 
 
-def check_unique(desired: Desired, settings: Settings) -> Problems:  # noqa: ARG001  one signature for all rules
-    """Refuse a value that only one person may hold and that two state, such as an agent number."""
-    found: list[Problem] = []
-    for field in UNIQUE:
-        first: dict[Hashable, DesiredUser] = {}
-        for user in desired:
-            if value := user.values.get(field.name):
-                other = first.setdefault(field.kind.fold(value.value), user)
-                if other.key != user.key:
-                    place = other.values[field.name].mark
-                    summary = f"{quoted(field.kind.show(value.value))} is also given to {other.key} at {place}"
-                    hint = f"every person has an own {field.title.lower()}"
-                    found.append(problem(user, field, value.mark, summary, hint, "tree.unique"))
-    return tuple(found)
+def read_profile(
+    name: Scalar, body: Entries, readers: Mapping[str, tuple[str, Reader]], problems: list[Problem]
+) -> Profile | None:
+    """Read every value of one profile; what cannot be taken is reported and left out."""
+    values: Values = {}
+    wrong: list[Refused] = []
+    people: Names = ()
+    for key, raw in body.raw[0]:
+        word, node = grow_scalar(body.source, key), grow(body.source, raw)
+        if word.text == PEOPLE:
+            people = read_list(word, node, EMAIL, wrong)
+        elif word.text not in {FIRST_DAY, LAST_DAY}:
+            field, read = readers[word.text]
+            try:
+                values[field] = read(body.source, raw)
+            except BadValue as error:
+                wrong.append((word, node.mark, error, field))
+    window = read_days(body, wrong)
+    for word, mark, bad, field in wrong:
+        problems += refuse(word, mark, bad, "", field)
+    try:
+        title = TEXT.check(name.text)
+    except BadValue as error:
+        problems += refuse(name, name.mark, error)
+        return None
+    listed = tuple(Located(canonical_email(person.value), person.mark) for person in people)
+    return Profile(Located(title, name.mark), values, listed, window)
 
-
-def check_locations(desired: Desired, settings: Settings) -> Problems:
-    """Refuse a location that the settings do not list: no call of the platform lists them (faults.md D-71)."""
-    stated = [(user, value) for user in desired if (value := user.values.get(PLACE.name)) and value.value]
-    if settings.locations is None:
-        names = sorted({str(value.value) for _, value in stated})
-        return tuple(unlisted(user, value, names) for user, value in stated[:1])
-    known = {PLACE.kind.fold(name.value): name.value for name in settings.locations}
-    folded = {name: PLACE.kind.fold(name) for name in {value.value for _, value in stated}}
-    return tuple(
-        unknown_location(user, value, tuple(known.values()))
-        for user, value in stated
-        if folded[value.value] not in known
-    )
-
-
-def unlisted(user: DesiredUser, value: Located[Value], names: list[str]) -> Problem:
-    """Say that the settings list no locations, with the line that lists those of the files."""
-    summary = "the settings do not list the locations of the platform, so none can be checked"
-    hint = f"add in reconciler.yaml:  locations: [{', '.join(written(name) for name in names)}]"
-    return problem(user, PLACE, value.mark, summary, hint, "D-71")
-
-
-def written(name: str) -> str:
-    """Return a name as it may stand in a list of a file: plain where it is only letters and spaces."""
-    plain = all(char.isalnum() or char in " -" for char in name) and name[0].isalpha()
-    return name if plain else quoted(name)
-
-
-def unknown_location(user: DesiredUser, value: Located[Value], known: tuple[str, ...]) -> Problem:
-    """Say that a location is not listed, and which one is nearest."""
-    name = str(value.value)
-    summary = (
-        f'no location {quoted(name)} stands under "locations:" of reconciler.yaml.{did_you_mean(name, known)}'
-    )
-    names = ", ".join(known[:SHOWN]) + (f" and {len(known) - SHOWN} more" if len(known) > SHOWN else "")
-    return problem(user, PLACE, value.mark, summary, f"known are: {names}", "D-71")
-
-
-def problem(user: DesiredUser, field: Field, mark: Mark, summary: str, hint: str, code: str) -> Problem:
-    """Return a problem of one value of one person; it begins with the key as files write it."""
-    return Problem(f"{field.tree_key}: {summary}", hint, mark, user.key, field.name, code)
-
-
-CROSS_RULES: Final[tuple[Callable[[Desired, Settings], Problems], ...]] = (
-    check_addresses,
-    check_domains,
-    check_unique,
-    check_locations,
-)
-"""The rules across people, run over the whole tree in this order; the only code here that may name a field."""
 
 KEY: Final = next(field for field in USER_FIELDS if field.care is Care.KEY)
-UNIQUE: Final = tuple(field for field in USER_FIELDS if field.unique)
-PLACE: Final = FIELDS["location"]
-SHOWN: Final = 10
-"""How many known locations a message names."""
+RENAME: Final = next(field for field in USER_FIELDS if field.care is Care.RENAME)

@@ -5,21 +5,22 @@ arrive as a whole number (`agent_number: 4711`). Whatever the strict reading acc
 refuses less: it sees neither spellings (`012`) nor what two people must not share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from reconciler.core.misplaced import PERSON_KEYS
+from reconciler.core.misplaced import FIRST_DAY, LAST_DAY, PEOPLE, PERSON_KEYS, PROFILE_KEYS, PROFILES
 from reconciler.model.fields import MANAGED_FIELDS, TREE_FIELDS, Care, Field
-from reconciler.model.kinds import ADDRESS, DECIMAL, Choice, Count, Email, Flag, Kind, Pattern, Place
+from reconciler.model.kinds import ADDRESS, DECIMAL, EMAIL, TEXT, Choice, Count, Email, Flag, Kind, Pattern, Place
 from reconciler.model.names import Names
 from reconciler.model.source import Json
+from reconciler.model.spelling import DAY
 from reconciler.model.users import Snapshot
 
 Schema: TypeAlias = dict[str, Json]
 Known: TypeAlias = Mapping[str, tuple[str, ...]]
 """A tenant's names by the field that holds them; a field that is absent or has none is not checked."""
 
-ONE_OR_MANY: Final = "a file holds one person (email:) or a list of people (users:)"
+ONE_OR_MANY: Final = "a file holds one person (email:), or a list of people (users:) and profiles (profiles:)"
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
 
@@ -41,38 +42,69 @@ def values_of(field: Field, snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def people_schema(notes: Mapping[str, str], known: Known) -> Schema:
-    """Return the schema of a declaration file: one person, or a list of people under `users`.
+    """Return the schema of a declaration file: one person, or people under `users` and profiles under `profiles`.
 
     Args:
         notes: What to say of a field, by its key in a file.
         known: The tenant's names, to complete and to check; `{}` where they are not known.
     """
-    fields = {key: field for key, field in TREE_FIELDS.items() if key in PERSON_KEYS}
-    needed: list[Json] = [key for key, field in fields.items() if field.care is Care.KEY]
-    own: Schema = {key: reference(key) for key in fields}
+    needed: list[Json] = [key for key, field in TREE_FIELDS.items() if field.care is Care.KEY]
+    own = references(PERSON_KEYS)
     people: Schema = {"description": "a list of people", "type": "array", "items": reference("person")}
+    named: Schema = {
+        "description": "profiles by name",
+        "type": "object",
+        "additionalProperties": reference("profile"),
+    }
     return {
         "$schema": DRAFT,
         "title": "People of a contact centre",
         "description": ONE_OR_MANY,
         "type": "object",
-        "properties": {**own, "users": people},
+        "properties": {**own, "users": people, PROFILES: {}},
         "additionalProperties": False,
         "anyOf": [
-            {"required": needed, "properties": {"users": False}, "errorMessage": ONE_OR_MANY},
-            {"required": ["users"], "maxProperties": 1, "errorMessage": ONE_OR_MANY},
+            {
+                "required": needed,
+                "properties": {"users": False, PROFILES: reference(PROFILES)},
+                "errorMessage": ONE_OR_MANY,
+            },
+            {
+                "propertyNames": {"enum": ["users", PROFILES]},
+                "minProperties": 1,
+                "properties": {PROFILES: named},
+                "errorMessage": ONE_OR_MANY,
+            },
         ],
         "definitions": {
             "person": block(own, needed),
-            **{key: field_shape(field, notes.get(key, ""), known) for key, field in fields.items()},
+            "profile": block({**references(PROFILE_KEYS), PEOPLE: one_or_many(shape_of(EMAIL))}),
+            **{key: field_shape(field, notes.get(key, ""), known) for key, field in TREE_FIELDS.items()},
+            **beside_fields(),
             **name_definitions(known),
         },
     }
 
 
+def references(keys: Iterable[str]) -> Schema:
+    """Return the reference to the definition of each key, in the order of the table."""
+    order = {key: number for number, key in enumerate((*TREE_FIELDS, PROFILES, FIRST_DAY, LAST_DAY, PEOPLE))}
+    return {key: reference(key) for key in sorted(keys, key=order.__getitem__)}
+
+
+def beside_fields() -> dict[str, Schema]:
+    """Return the schema of what a person has beside fields: profiles and days."""
+    day = matching(DAY.pattern, "a day like 2027-01-31")
+    return {
+        PROFILES: {"title": "Profiles", "description": "names of profiles", **one_or_many(text_shape(TEXT))},
+        FIRST_DAY: {"title": "First day", "description": "the first day, inclusive", **day},
+        LAST_DAY: {"title": "Last day", "description": "the last day, inclusive", **day},
+    }
+
+
 def field_shape(field: Field, note: str, known: Known) -> Schema:
     """Return the schema of a field's values, with its title and what to say of it."""
-    shape = shape_of(field.kind)
+    shape = one_or_many(shape_of(field.kind)) if field.care is Care.RENAME else shape_of(field.kind)
     if isinstance(field.kind, Place) and known.get(field.name):
         shape["examples"] = list(known[field.name])
     return {"title": field.title, "description": note, **shape}
@@ -119,11 +151,24 @@ def shape_of(kind: Kind) -> Schema:
 def names_shape(kind: Names) -> Schema:
     """Return the schema of a set of names: one, a list (exactly these), or `at_least` and `never`."""
     name = reference(kind.noun)
-    listed: Schema = {"type": "array", "items": name, "uniqueItems": True}
+    always: Schema = {"anyOf": [name, block({"name": name}, ["name"])]}
+    days: Schema = {FIRST_DAY: reference(FIRST_DAY), LAST_DAY: reference(LAST_DAY)}
+    dated: Schema = {"anyOf": [name, block({"name": name, **days}, ["name"])]}
     most: Schema = {} if kind.most is None else {"maxItems": kind.most}
-    exactly: Schema = {**listed, "minItems": kind.least, **most}
-    parts: Schema = {"at_least": {"anyOf": [name, {**listed, **most}]}, "never": {"anyOf": [name, listed]}}
+    exactly: Schema = {**listed(dated), "minItems": kind.least, **most}
+    at_least: Schema = {"anyOf": [dated, {**listed(dated), **most}]}
+    parts: Schema = {"at_least": at_least, "never": {"anyOf": [always, listed(always)]}}
     return {"anyOf": [name, exactly, {**block(parts), "minProperties": 1}]}
+
+
+def listed(item: Schema) -> Schema:
+    """Return the schema of a list in which nothing stands twice."""
+    return {"type": "array", "items": item, "uniqueItems": True}
+
+
+def one_or_many(shape: Schema) -> Schema:
+    """Return the schema of one of these values, or of a list of them."""
+    return {"anyOf": [shape, {"type": "array", "items": shape}]}
 
 
 def text_shape(kind: Kind, forbidden: str = "") -> Schema:

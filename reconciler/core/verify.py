@@ -11,9 +11,11 @@ from reconciler.core.promises import (
     differing,
     is_access,
     is_names,
+    person_after,
     promises,
     said,
 )
+from reconciler.core.renames import KEY
 from reconciler.core.settle import ERROR, MAYBE, REFUSED, WARNING
 from reconciler.model.batch import Batch, Outcome, Receipt
 from reconciler.model.fields import FIELDS, READ_FIELDS, Field
@@ -34,7 +36,10 @@ def verify(receipts: Iterable[Receipt], fresh: Snapshot) -> tuple[Receipt, ...]:
     an error was surely reported for the person, else not confirmed. It may be asked again with its own answer.
     Rows that were not sent, and rows of a file that was refused as a whole, stay as they are.
     """
-    return tuple(sorted((check(receipt, fresh) for receipt in receipts), key=lambda seen: not is_still_in(seen)))
+    listed = tuple(receipts)
+    planned = frozenset(receipt.change.key for receipt in listed if was_carried_out(receipt))
+    checked = (check(receipt, fresh, planned) for receipt in listed)
+    return tuple(sorted(checked, key=lambda seen: not is_still_in(seen)))
 
 
 def unpromised(changes: Iterable[Change], fresh: Snapshot, *, whole: bool = False) -> Problems:
@@ -45,7 +50,7 @@ def unpromised(changes: Iterable[Change], fresh: Snapshot, *, whole: bool = Fals
     """
     found = []
     for change in changes:
-        if user := fresh.users.get(change.key):
+        if user := person_after(change, fresh):
             for field in unpromised_fields(change, user):
                 before, after = change.before.get(field.name), user.values.get(field.name)
                 problem = strange(field, before, after, user, loud=whole or is_access(field))
@@ -54,7 +59,7 @@ def unpromised(changes: Iterable[Change], fresh: Snapshot, *, whole: bool = Fals
 
 
 def bystanders(before: Snapshot, fresh: Snapshot, touched: frozenset[str]) -> Problems:
-    """Say what changed for people who are not in the plan: `touched` are the canonical addresses that are.
+    """Say what changed for people who are not in the plan: `touched` are the `addresses` of those who are.
 
     Account, roles and teams, a new, a lost and a moved account are errors (promise 2); an unplanned account may
     be our own row (unknowns 26 to 28). Other values were edited meanwhile.
@@ -76,6 +81,11 @@ def bystanders(before: Snapshot, fresh: Snapshot, touched: frozenset[str]) -> Pr
     return loudest_first(problems)
 
 
+def addresses(changes: Iterable[Change]) -> frozenset[str]:
+    """Return the canonical addresses of planned people, before and after."""
+    return frozenset(key for change in changes for key in (change.live_key, change.key))
+
+
 def lost_teams(receipts: Iterable[Receipt], fresh: Snapshot) -> tuple[Change, ...]:
     """Return the one second pass: teams that a creation or a reactivation did not set (unknowns 37 and 38).
 
@@ -88,8 +98,9 @@ def lost_teams(receipts: Iterable[Receipt], fresh: Snapshot) -> tuple[Change, ..
         if was_carried_out(receipt) and receipt.change.action in {Action.CREATE, Action.REACTIVATE}
         for promise in promises(receipt.change)
         if FIELDS[promise.field].lost_on_deactivation
-        and (user := fresh.users.get(receipt.change.key))
+        and (user := person_after(receipt.change, fresh))
         and user.active
+        and user.key == receipt.change.key
         and not_set(promise, names_of(user.values.get(promise.field)))
     )
 
@@ -108,12 +119,12 @@ def moved(batch: Batch, fresh: Snapshot) -> Problems:
     return tuple(problem for row in batch.rows for problem in moved_person(row.change, fresh))
 
 
-def check(receipt: Receipt, fresh: Snapshot) -> Receipt:
-    """Decide one receipt."""
+def check(receipt: Receipt, fresh: Snapshot, planned: frozenset[str]) -> Receipt:
+    """Decide one receipt; `planned` as in `broken_promises`."""
     if not was_carried_out(receipt):
         return receipt
     hints = [problem for problem in receipt.problems if problem.code in {ERROR, WARNING, MAYBE}]
-    broken = broken_promises(receipt.change, receipt.job, fresh)
+    broken = broken_promises(receipt.change, receipt.job, fresh, planned)
     if not broken:
         spoken = tuple(replace(hint, severity=Severity.WARNING) for hint in hints if hint.code != MAYBE)
         return replace(receipt, outcome=Outcome.CONFIRMED, problems=spoken)
@@ -201,7 +212,7 @@ def second_pass(change: Change, promise: FieldChange, user: LiveUser) -> Change:
 
 def moved_person(change: Change, fresh: Snapshot) -> Iterator[Problem]:
     """Yield what is no longer as planned for one person."""
-    user = fresh.users.get(change.key)
+    user = fresh.users.get(change.live_key)
     if change.action is Action.CREATE:
         if user or any(other.key == change.key for other in fresh.doubled):
             yield no_longer(change, "approved as somebody new, now the platform has this address")
@@ -210,6 +221,9 @@ def moved_person(change: Change, fresh: Snapshot) -> Iterator[Problem]:
     elif user.ident != change.ident:
         yield no_longer(change, "another account has this address now")
     else:
+        if change.previous and (holder := holder_of(change.key, fresh)):
+            summary = f"approved to move to {change.key}, now the platform has this address: {holder}"
+            yield no_longer(change, summary, KEY.name)
         for field in differing(change.before, user.values):
             before, after = change.before.get(field.name), user.values.get(field.name)
             yield no_longer(
@@ -217,6 +231,12 @@ def moved_person(change: Change, fresh: Snapshot) -> Iterator[Problem]:
                 f"approved with {said(field, before)} before the change, now {said(field, after)}",
                 field.name,
             )
+
+
+def holder_of(key: str, fresh: Snapshot) -> str:
+    """Name who has an address; `""` for nobody."""
+    people = [user for user in (fresh.users.get(key), *fresh.doubled) if user and user.key == key]
+    return " and ".join(f"{user.name} <{user.email}>" for user in people)
 
 
 def no_longer(change: Change, summary: str, field: str = "") -> Problem:

@@ -7,6 +7,7 @@ from reconciler.edge.job_list import read_jobs
 from reconciler.edge.job_reader import errors_in, read_errors, read_job
 from reconciler.edge.listing import ENVELOPES, Page, rows_of
 from reconciler.edge.transport import Transport
+from reconciler.edge.watch import VANISHED
 from reconciler.model.batch import Job, JobError
 from reconciler.model.errors import Denied, NotUnderstood
 from reconciler.model.source import Json
@@ -14,6 +15,8 @@ from reconciler.model.source import Json
 JOBS: Final = "bulk/users/jobs"
 ERRORS: Final = "bulk/users/errors"
 JOBS_A_PAGE: Final = 100
+MISSED_PAUSE_S: Final = 2.0
+"""Between two looks for a job that cannot be found."""
 
 
 class JobReads:
@@ -67,6 +70,17 @@ class JobReads:
 
     def _get_job(self, ident: int) -> Json:
         return self._get(f"{JOBS}/{ident}")
+
+    def _get_known_job(self, ident: int) -> Json:
+        """Read a job that was there before: not to be found once is nothing (N-31)."""
+        for _ in range(VANISHED - 1):
+            try:
+                return self._get_job(ident)
+            except Denied as error:
+                if error.status != 404:
+                    raise
+            self.clock.sleep(MISSED_PAUSE_S)
+        return self._get_job(ident)
 
     def _read_errors(self, kind: str, ident: int, raw: Json) -> tuple[JobError, ...]:
         """Read the errors by their own call, else from the job itself, here as received (unknown 31)."""

@@ -34,6 +34,10 @@ UPLOAD: Final = "bulk/users/upload"
 PROCEED: Final = "bulk/users/proceed"
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 class Jobs(JobReads):
     """The life of bulk jobs, on top of reading them."""
 
@@ -57,8 +61,11 @@ class Jobs(JobReads):
             FateUnknown: It cannot be decided whether there is a job.
         """
         idents: list[int] = []
+        sent = 0
 
         def send() -> None:
+            nonlocal sent
+            sent += 1
             reply = self.transport.send("POST", UPLOAD, Upload(file_name, data, {}), self.step())
             idents.append(read_ident(reply.body, f"POST {UPLOAD}"))
             log.info("the platform says that job %d was made", idents[-1])
@@ -67,7 +74,8 @@ class Jobs(JobReads):
             known = [job for ident in idents if (job := self._job_or_none(ident))]
             if foreign := [job for job in known if job.file_name != file_name]:
                 raise _foreign(foreign[0], file_name)
-            return known[0] if known else self._job_named(file_name, newer_than)
+            oldest = None if known and sent == 1 else self._job_named(file_name, newer_than)
+            return oldest or (known[0] if known else None)
 
         job = settle_write(_upload_of(file_name, send, look), self.clock, self.timeouts.settle_s)
         log.info("job %d holds %s", job.ident, file_name)
@@ -137,11 +145,15 @@ class Jobs(JobReads):
             )
         return now
 
-    def proceed(self, job: Job) -> Job:
+    def proceed(self, job: Job, at_last: Callable[[], None] = nothing) -> Job:
         """Start a validated job, and return it as soon as it can be seen that it was started.
 
         The job is read just before. Where it cannot be seen to move for the settle time, the start is sent once
         more for the same id (N-07, N-40, N-61). A job that somebody started already is returned as it is.
+
+        Args:
+            job: As `await_validation` returned it.
+            at_last: Is called last of all before the start is sent, and raises to prevent it (P-17).
 
         Raises:
             RunRefused: The job is not validated; nothing was sent.
@@ -166,6 +178,7 @@ class Jobs(JobReads):
             seen.append(self._same(job))
             return seen[-1] if moved(seen[-1]) else None
 
+        at_last()
         return settle_write(Write(send, look, fate), self.clock, self.timeouts.settle_s)
 
     def await_end(self, job: Job, deadline_s: float, progress: Progress = silent) -> JobResult:
@@ -209,7 +222,7 @@ class Jobs(JobReads):
 
     def _same(self, job: Job) -> Job:
         """Read a job again; raises `FateUnknown` where another one answers (N-68)."""
-        now = read_job(self._get_job(job.ident), f"GET {JOBS}/{job.ident}")
+        now = read_job(self._get_known_job(job.ident), f"GET {JOBS}/{job.ident}")
         if (now.ident, now.file_name) != (job.ident, job.file_name):
             shown = f"job {now.ident} ({safe_text(now.file_name)})"
             raise FateUnknown(

@@ -17,6 +17,7 @@ from reconciler.model.errors import Busy, ReconcilerError
 from reconciler.model.source import Json
 
 REMEMBERED: Final = 20
+JOURNAL: Final = "journal.json"
 LARGEST_JOURNAL: Final = 1 << 20
 
 
@@ -41,11 +42,16 @@ class State:
 
     def record(self, entry: Mapping[str, Json]) -> bool:
         """Write the journal anew: whole or not at all. Returns False where it cannot be written."""
-        return self.save("journal.json", json.dumps(entry))
+        return self.save(JOURNAL, json.dumps(entry))
 
     def journal(self) -> Mapping[str, Json]:
         """Return the last entry of the journal; empty where there is none that can be read (P-18)."""
-        return self.load("journal.json")
+        return self.load(JOURNAL)
+
+    @property
+    def journal_is_strange(self) -> bool:
+        """Whether something stands in the journal's place that says nothing (P-18)."""
+        return self.path is not None and os.path.lexists(self.path / JOURNAL) and not self.journal()
 
     def remember_plan(self, digest: str, plan: str) -> None:
         """Keep a shown plan (JSON), so that a later refusal can say what differs person by person."""

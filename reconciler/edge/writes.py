@@ -21,7 +21,7 @@ THROTTLED_TRIES: Final = 5
 THROTTLED_LIMIT_S: Final = 240.0
 """A longer wait that the platform asks for ends the write (N-36)."""
 FORBIDDEN: Final = frozenset({401, 403})
-"""Statuses after which neither sending nor looking helps: the credential is not accepted (N-28, N-29)."""
+"""Statuses after which neither sending nor waiting helps: the credential is not accepted (N-28, N-29)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,11 @@ def settle_write(write: Write, clock: Clock, settle_s: float) -> Job:
     doubt: ReconcilerError | None = None
     for _ in range(2):
         error = _send(write, clock)
-        if _needless_to_look(error):
+        if _never_left(error):
+            raise _verdict(write, error, doubt) from error
+        if _forbidden(error):
+            if job := _glance(write):
+                return job
             raise _verdict(write, error, doubt) from error
         if job := look_until(write, clock, settle_s):
             return job
@@ -108,10 +112,19 @@ def _look(write: Write) -> Job | None:
         raise _because(write.fate, error) from error
 
 
-def _needless_to_look(error: ReconcilerError | None) -> bool:
-    """Say whether nothing can have been taken: proven not sent, or the credential is refused."""
-    if isinstance(error, Unreachable):
-        return not error.sent
+def _glance(write: Write) -> Job | None:
+    """Look once after a refused credential: a reply is never the proof, and waiting would not help (N-29)."""
+    try:
+        return write.look()
+    except (Unreachable, Denied, NotUnderstood):
+        return None
+
+
+def _never_left(error: ReconcilerError | None) -> bool:
+    return isinstance(error, Unreachable) and not error.sent
+
+
+def _forbidden(error: ReconcilerError | None) -> bool:
     return isinstance(error, Denied) and error.status in FORBIDDEN
 
 
@@ -129,6 +142,5 @@ def _verdict(write: Write, error: ReconcilerError | None, doubt: ReconcilerError
 def _because(fate: FateUnknown, error: ReconcilerError | None) -> FateUnknown:
     if error is None:
         return fate
-    refused = isinstance(error, Denied) and error.status in FORBIDDEN
-    hint = f"{error.hint}\n{fate.hint}" if refused else fate.hint
+    hint = f"{error.hint}\n{fate.hint}" if _forbidden(error) else fate.hint
     return FateUnknown(f"{fate.message}: {error.message}", hint, job=fate.job)

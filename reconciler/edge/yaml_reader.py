@@ -76,7 +76,7 @@ def _root(source: Source, found: list[Problem], *, clean: bool, pure: bool) -> E
     """Events first where the text may hold what no file may hold, then the library's nodes, then ours."""
     text = source.text
     try:
-        if not clean or "\n..." in text or text.startswith("..."):
+        if not clean or "\n..." in text:
             found += islice(refuse_events(source, pure=pure), MAX_PROBLEMS)
         if found:
             return None
@@ -141,6 +141,7 @@ class _Builder:
         line, column = start.line, start.column
         raw = node.value, node.style or PLAIN, line + 1, column + 1, end.column - column or 1
         if end.line != line:
+            raw = (*raw[:4], 1)
             self._refuse(two_lines, grow_scalar(self.source, raw))
         elif self.gated:
             self._refuse(refuse_scalar, grow_scalar(self.source, raw))

@@ -1,21 +1,21 @@
 """Apply: plan again, write, and prove by a re-read (product section 6)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from reconciler.core.guard import minimums_in_force
 from reconciler.core.ownership import name_foreign, split_jobs, warn_of_stale
 from reconciler.core.pack import lowered, pack
-from reconciler.core.verify import bystanders, lost_teams, unpromised
+from reconciler.core.verify import addresses, bystanders, lost_teams, unpromised
 from reconciler.flow.batches import Ledger, Run, Sent, send_batch
 from reconciler.flow.endings import as_ending, as_unforeseen, gather, side_effects
 from reconciler.flow.outside import Outside, read_live
 from reconciler.flow.planning import Prepared, make_plan, pack_plan
 from reconciler.flow.trees import LoadedTree
 from reconciler.model.batch import Batch, Job, Outcome
-from reconciler.model.errors import Busy, FateUnknown, ReconcilerError, RunRefused
+from reconciler.model.errors import Busy, FateUnknown, ReconcilerError, RunRefused, StopSignal
 from reconciler.model.run import Applied
 from reconciler.model.source import Problem, Problems, Severity, errors_of
 from reconciler.model.users import Snapshot
@@ -41,6 +41,24 @@ class GuardRefused(RunRefused):
         self.prepared = prepared
 
 
+@dataclass(slots=True)
+class Story:
+    """What a run was to do and how far it came, so that neither an error nor a signal loses it.
+
+    Attributes:
+        sent: The batches that came back.
+        repeated: Those of the second pass.
+        ended: What ended the run early; None where it came to its end.
+    """
+
+    prepared: Prepared
+    batches: tuple[Batch, ...]
+    started_at: datetime
+    sent: list[Sent] = field(default_factory=list)
+    repeated: list[Sent] = field(default_factory=list)
+    ended: ReconcilerError | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What the caller asks of an apply.
@@ -48,14 +66,18 @@ class Order:
     Attributes:
         tree: The tree, read whole.
         only: Canonical addresses to which the run is restricted; empty for everybody.
+        due: Whether to do nothing but what a date asks for.
         expect: The plan number or digest that was approved; None where nothing is compared.
         approve: Shows the plan and returns whether to go on; asked after every check, before any write.
+        plan: Makes the plan of the live state, where it is another one than that of the tree: a way back.
     """
 
     tree: LoadedTree
     only: frozenset[str]
+    due: bool
     expect: str | None
     approve: Callable[[Prepared], bool]
+    plan: Callable[[Snapshot, Problems], Prepared] | None = None
 
 
 def apply(order: Order, outside: Outside) -> tuple[Prepared, Applied | None]:
@@ -68,7 +90,11 @@ def apply(order: Order, outside: Outside) -> tuple[Prepared, Applied | None]:
     with outside.state.lock():
         jobs = wait_for_own_jobs(tree, outside)
         snapshot, noticed = read_live(outside, tree.managed)
-        prepared = make_plan(tree, snapshot, noticed, started_at, order.only)
+        prepared = (
+            order.plan(snapshot, noticed)
+            if order.plan
+            else make_plan(tree, snapshot, noticed, order.only, order.due)
+        )
         check(order, prepared)
         batches = pack_plan(prepared)
         fingerprints = frozenset(batch.fingerprint for batch in batches)
@@ -126,6 +152,9 @@ def check(order: Order, prepared: Prepared) -> None:
 
 def broken_off(outside: Outside) -> Problems:
     """Say what this machine remembers of a run that never came to its end; the jobs list is the truth (P-01)."""
+    if outside.state.journal_is_strange:
+        words = "the journal of this machine cannot be read; the platform's jobs were looked through all the same"
+        return (Problem(words, code="journal", severity=Severity.NOTE),)
     entry = outside.state.journal()
     job = f"job {entry['job']}" if "job" in entry else "an upload"
     if entry.get("step") in {None, FINISHED}:
@@ -142,20 +171,29 @@ def with_notes(prepared: Prepared, notes: Problems) -> Prepared:
 
 def carry_out(run: Run, prepared: Prepared, batches: tuple[Batch, ...], started_at: datetime) -> Applied:
     """Send the batches in order and gather what became of everybody; never raises a `ReconcilerError`."""
-    sent: list[Sent] = []
-    repeated: list[Sent] = []
-    ended: ReconcilerError | None = None
+    story = Story(prepared, batches, started_at)
     try:
-        ended = send_all(run, prepared.snapshot, batches, sent)
-        if ended is None:
-            ended = send_lost_teams(run, sent, repeated)
+        story.ended = send_all(run, prepared.snapshot, batches, story.sent)
+        if story.ended is None:
+            story.ended = send_lost_teams(run, story.sent, story.repeated)
+    except StopSignal as signal:
+        story.ended = as_ending(signal.stopped, run)
     except ReconcilerError as error:
-        ended = as_ending(error, run)
+        story.ended = error
     except Exception as error:  # noqa: BLE001  after a write nothing may end without a verdict (faults.md P-21)
-        ended = as_unforeseen(error, run)
+        story.ended = as_unforeseen(error, run)
+    try:
+        return conclude(run, story)
+    except StopSignal:  # nothing is written any more, so what became of everybody is told all the same (P-04)
+        return conclude(run, story)
+
+
+def conclude(run: Run, story: Story) -> Applied:
+    """Look what became of everybody, and close the journal where nothing is left to look for."""
+    prepared, sent, repeated, ended = story.prepared, story.sent, story.repeated, story.ended
     if not isinstance(ended, FateUnknown):
         run.outside.state.record({"run": run.outside.run, "step": FINISHED})
-    receipts, live = gather(run, batches, sent, sent + repeated)
+    receipts, live = gather(run, story.batches, sent, sent + repeated)
     problems = tuple(problem for part in sent + repeated for problem in part.problems)
     if live is not None:
         problems += side_effects(prepared.snapshot, receipts, live)
@@ -166,7 +204,7 @@ def carry_out(run: Run, prepared: Prepared, batches: tuple[Batch, ...], started_
         problems=problems,
         error=ended,
         run=run.outside.run,
-        started_at=started_at,
+        started_at=story.started_at,
         ended_at=run.outside.clock.now(),
     )
 
@@ -186,7 +224,7 @@ def broken_promise(before: Snapshot, sent: Sent) -> ReconcilerError | None:
     """Compare the one row of a careful first batch whole; returns why no second batch may follow."""
     changes = tuple(receipt.change for receipt in sent.receipts)
     strange = unpromised(changes, sent.live, whole=True)
-    strange += bystanders(before, sent.live, frozenset(change.key for change in changes))
+    strange += bystanders(before, sent.live, addresses(changes))
     mended = {change.key for change in lost_teams(sent.receipts, sent.live)}
     unconfirmed = any(r.outcome is not Outcome.CONFIRMED and r.change.key not in mended for r in sent.receipts)
     if not errors_of(strange) and not unconfirmed:

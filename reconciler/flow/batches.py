@@ -1,15 +1,18 @@
 """One batch, from its upload to the re-read that proves it (product section 6, steps 5 and 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
 
-from reconciler.core.ownership import is_ours, split_jobs
+from reconciler.core.ownership import is_ours, never_started, split_jobs
 from reconciler.core.pack import would_break
 from reconciler.core.settle import settle
 from reconciler.core.verify import lost_teams, moved, verify
 from reconciler.flow.outside import Outside, read_live
 from reconciler.flow.trees import LoadedTree
 from reconciler.model.batch import Batch, Ending, Job, JobResult, Outcome, Receipt
+from reconciler.model.clock import Step
 from reconciler.model.errors import (
     Busy,
     Denied,
@@ -24,6 +27,8 @@ from reconciler.model.source import Problems
 from reconciler.model.users import Snapshot
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
+STALE_S: Final = 5.0
+"""An older look at the platform is taken once more before a job is started on it; one request lies between."""
 
 
 @dataclass(slots=True)
@@ -90,8 +95,9 @@ def send_batch(run: Run, batch: Batch) -> Sent:
         remember(run, checked.job, "invalid")
         return Sent(receipts, problems, run.read(), rejected(checked))
     remember(run, checked, "validated")
-    look_again(run, batch, checked)
-    start(run, checked)
+    look = Look(run, batch, checked)
+    look.again()
+    start(run, checked, look.if_stale)
     result = run.outside.platform.await_end(checked, run.tree.settings.job_timeout, run.outside.progress)
     remember(run, result.job, "ended")
     receipts, problems = settle(batch, result)
@@ -104,27 +110,32 @@ def send_batch(run: Run, batch: Batch) -> Sent:
 
 def upload(run: Run, batch: Batch) -> Job:
     """Adopt a job that holds exactly these bytes and was never started, or upload them."""
-    if adopted := run.adoptable.get(batch.fingerprint):
-        remember(run, adopted, "adopted")
-        return adopted
-    run.ledger.wrote = True
-    name = batch.file_name(run.outside.run)
-    run.outside.state.record({"run": run.outside.run, "step": "uploading", "file": name})
+    adopted = run.adoptable.get(batch.fingerprint)
+    name = adopted.file_name if adopted else batch.file_name(run.outside.run)
     run.outside.state.remember_rows(name, [(row.change.email, str(row.change.mark)) for row in batch.rows])
+    if adopted:
+        remember(run, adopted, "adopted")
+        run.outside.progress(Step(f"checking job {adopted.ident}", 0, 1, "adopted"))
+        return adopted
+    run.outside.state.record({"run": run.outside.run, "step": "uploading", "file": name})
+    run.ledger.wrote = True
     job = run.outside.platform.upload(name, batch.data, run.newest_job)
     remember(run, job, "uploaded")
+    run.outside.progress(Step(f"checking job {job.ident}", 0, 1, "uploaded"))  # before the first poll (P-05)
     return job
 
 
-def start(run: Run, job: Job) -> None:
+def start(run: Run, job: Job, at_last: Callable[[], None]) -> None:
     """Start a job; the ledger holds it as started from before the first byte, unless none left for sure."""
     remember(run, job, "proceeding")
+    run.ledger.wrote = True
     run.ledger.started.add(job.ident)
     try:
-        run.outside.platform.proceed(job)
-    except (RunRefused, Unreachable, Denied) as error:
+        run.outside.platform.proceed(job, at_last)
+    except (RunRefused, Busy, Unreachable, Denied, NotUnderstood) as error:
         run.ledger.started.discard(job.ident)
-        error.hint = f"{error.hint}\n{uploaded_not_started(job)}"
+        if uploaded_not_started(job) not in error.hint:
+            error.hint = f"{error.hint}\n{uploaded_not_started(job)}"
         raise
 
 
@@ -134,10 +145,35 @@ def remember(run: Run, job: Job, step: str) -> None:
     run.outside.state.record({"run": run.outside.run, "step": step, "job": job.ident, "file": job.file_name})
 
 
+@dataclass(slots=True)
+class Look:
+    """The last look at the platform before a job is started, and when it was taken."""
+
+    run: Run
+    batch: Batch
+    job: Job
+    at: tuple[float, datetime] = (0.0, datetime.min.replace(tzinfo=UTC))
+
+    def again(self) -> None:
+        """Look; raises as `look_again`."""
+        look_again(self.run, self.batch, self.job)
+        self.at = self.run.outside.clock.monotonic(), self.run.outside.clock.now()
+
+    def if_stale(self) -> None:
+        """Look once more where the process may have slept since.
+
+        A stopped process shows on both clocks, a sleeping machine only on the time of day, which also jumps; one
+        look too many does no harm (faults.md P-08, P-15, P-17).
+        """
+        clock = self.run.outside.clock
+        if max(clock.monotonic() - self.at[0], abs((clock.now() - self.at[1]).total_seconds())) > STALE_S:
+            self.again()
+
+
 def look_again(run: Run, batch: Batch, job: Job) -> None:
     """Refuse to start a job over a state that moved, beside another run, or under a minimum (L-03, P-07, I-12)."""
     others = run.outside.platform.jobs(newer_than=run.newest_job)
-    others = tuple(other for other in others if other.ident not in run.ledger.jobs)
+    others = tuple(other for other in others if other.ident not in run.ledger.jobs and not stands_back(other, job))
     today = run.tree.today(run.outside.clock.now())
     split = split_jobs(others, run.tree.settings.ignore_jobs, today, frozenset())
     rivals = tuple(other for other in split.stale if is_ours(other) and other.ident < job.ident)
@@ -148,6 +184,16 @@ def look_again(run: Run, batch: Batch, job: Job) -> None:
         raise RunRefused("the platform changed after the plan was made", uploaded_not_started(job), problems)
     if problems := would_break(batch, run.minimums, live.users):
         raise RunRefused("a minimum would be broken", uploaded_not_started(job), problems)
+
+
+def stands_back(other: Job, job: Job) -> bool:
+    """Say whether another job is a younger upload of ours that nobody started.
+
+    It is our own a second time, sent because the first could not be seen (N-06), or that of another run, which
+    will see the older one and stop (P-07): were both to stop, nobody would go on.
+    """
+    waits = never_started(other) or other.status == "created"
+    return is_ours(other) and other.ident > job.ident and waits
 
 
 def refused_rows(result: JobResult) -> int:

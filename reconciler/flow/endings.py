@@ -1,6 +1,6 @@
 """How a run ended: everybody's receipt against one last read, side effects, and errors that broke it off."""
 
-from reconciler.core.verify import bystanders, unpromised, verify
+from reconciler.core.verify import addresses, bystanders, unpromised, verify
 from reconciler.flow.batches import Run, Sent
 from reconciler.model.batch import Batch, Outcome, Receipt
 from reconciler.model.errors import FateUnknown, ReconcilerError, Stopped
@@ -19,7 +19,18 @@ def gather(
         live = try_read(run)
     if live is None:
         return known + unseen + unsent, None
-    return verify(known + unseen, live) + unsent, live
+    return verify(known, live) + left_open(verify(unseen, live)) + unsent, live
+
+
+def left_open(receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+    """Return the receipts of a job whose end was not seen: who is as promised is confirmed, nobody else is judged.
+
+    The job may still come to them, so what is not there yet is not known, rather than refused (faults.md N-62).
+    """
+    return tuple(
+        receipt if receipt.outcome is Outcome.CONFIRMED else Receipt(receipt.change, Outcome.UNKNOWN, receipt.job)
+        for receipt in receipts
+    )
 
 
 def without_receipt(run: Run, batches: tuple[Batch, ...]) -> tuple[tuple[Receipt, ...], tuple[Receipt, ...]]:
@@ -50,13 +61,13 @@ def side_effects(before: Snapshot, receipts: tuple[Receipt, ...], live: Snapshot
     """Return what changed without a promise: of people in the plan, and of everybody else (faults.md L-11)."""
     touched = tuple(receipt.change for receipt in receipts if receipt.outcome is not Outcome.NOT_SENT)
     strange = unpromised(touched, live, whole=False)
-    return strange + bystanders(before, live, frozenset(change.key for change in touched))
+    return strange + bystanders(before, live, addresses(touched))
 
 
-def as_ending(error: ReconcilerError, run: Run) -> ReconcilerError:
-    """Return how a run ended that an error broke off: a signal after a write leaves the fate unknown (P-04)."""
-    if not isinstance(error, Stopped) or not run.ledger.wrote:
-        return error
+def as_ending(stopped: Stopped, run: Run) -> ReconcilerError:
+    """Return how a run ended that a signal broke off: after a write the fate is unknown (faults.md P-04)."""
+    if not run.ledger.wrote:
+        return stopped
     job = max(run.ledger.jobs, default=None)
     fate = "was started" if job in run.ledger.started else "was not started"
     return FateUnknown(

@@ -1,13 +1,16 @@
 """From a tree and a live state to a plan with what the guard says of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from reconciler.core.diff import diff
+from reconciler.core.due import only_due
 from reconciler.core.guard import check_settings, guard, minimums_in_force
 from reconciler.core.origin import tell_origins
+from reconciler.core.outlook import Files, tell
 from reconciler.core.pack import pack
 from reconciler.core.snapshots import snapshot_from_json
 from reconciler.core.stricter import stricter
@@ -54,11 +57,17 @@ def absent_fields(snapshot: Snapshot, managed: frozenset[str]) -> frozenset[str]
 
 
 def make_plan(
-    tree: LoadedTree, snapshot: Snapshot, noticed: Problems, now: datetime, only: frozenset[str] = frozenset()
+    tree: LoadedTree,
+    snapshot: Snapshot,
+    noticed: Problems,
+    only: frozenset[str] = frozenset(),
+    due: bool = False,
+    actors: Iterable[str] = (),
 ) -> Prepared:
     """Plan and guard; raises `RunRefused` where a setting guards something that does not exist.
 
-    With a base, the stricter settings are in force, and the plan knows whose changes it holds.
+    With a base, the stricter settings are in force, and the plan knows whose changes it holds. With `due` it holds
+    nothing but what a date asks for; that needs a base. `actors` are the logins of whoever wrote or approved it.
     """
     if empty_guards := errors_of(check_settings(tree.settings, snapshot)):
         raise RunRefused("a setting names something that the platform does not have", "", empty_guards)
@@ -66,8 +75,12 @@ def make_plan(
     plan = diff(tree.desired, snapshot, tree.settings, only)
     if tree.base:
         plan = tell_origins(plan, tree.desired, tree.base, snapshot, tree.settings)
+    if due:
+        plan = only_due(plan, tree.settings, snapshot)
+    files = Files(tree.declared, tree.desired, tree.day, tree.settings, tree.base, tree.root)
+    plan = tell(plan, files, snapshot, actors, only)
     plan = replace(plan, notes=tree.warnings + noticed + loosened + plan.notes)
-    refusals = guard(plan, tree.settings, snapshot, tree.today(now), tree.root)
+    refusals = guard(plan, tree.settings, snapshot, tree.day, tree.root)
     return Prepared(tree, snapshot, Planned(plan, refusals))
 
 

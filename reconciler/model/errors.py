@@ -76,3 +76,15 @@ class Stopped(ReconcilerError):
     def __init__(self, message: str, *, signal_number: int) -> None:
         super().__init__(message)
         self.exit_code = 128 + signal_number
+
+
+class StopSignal(BaseException):
+    """A signal has arrived, and is raised wherever the program stands.
+
+    No `Exception`: whoever handles the failures of what he was doing there must not take it for one of them, and
+    go on to the next write (faults.md P-04). `stopped` is what ends the run.
+    """
+
+    def __init__(self, stopped: Stopped) -> None:
+        super().__init__(stopped.message)
+        self.stopped = stopped

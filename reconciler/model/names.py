@@ -1,12 +1,18 @@
 """The kind of a set of names: roles and teams, in files and in every shape that the platform may answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
+from reconciler.model.days import ALWAYS
 from reconciler.model.kinds import FLAG_WORDS, Kind, flag_like
-from reconciler.model.source import Entries, Items, Json, Located, Mark, Node, Scalar
-from reconciler.model.spelling import describe, quoted, read_text, shortened
-from reconciler.model.values import NOTHING, BadValue, NameRule, Value
+from reconciler.model.source import Entries, Items, Json, Located, Mark, Node
+from reconciler.model.spelling import describe, joined, quoted, read_text, read_window, shortened
+from reconciler.model.values import NOTHING, BadValue, DatedName, NameRule, Value
+
+Read: TypeAlias = tuple[DatedName, ...]
+
+NAME_KEYS: Final = ("name", "first_day", "last_day")
+"""The keys of a name that is held only on some days."""
 
 
 class Names(Kind):
@@ -25,15 +31,16 @@ class Names(Kind):
         wrong: list[BadValue] = []
         if isinstance(node, Entries):
             self.refuse_strangers(node)
-            at_least, never = (self.read_part(node, key, wrong) for key in ("at_least", "never"))
-            rule, least = NameRule(at_least=at_least, never=never), 0
+            listed, never = (self.read_part(node, key, wrong) for key in ("at_least", "never"))
+            wrong.extend(self.undated(name) for name in never if name.window != ALWAYS)
+            rule, least = NameRule(at_least=always(listed), never=always(never), dated=on_some_days(listed)), 0
         else:
-            rule, least = NameRule(exact=self.read_names(node, wrong, node)), self.least
+            listed = self.read_names(node, wrong, node)
+            rule, least = NameRule(exact=always(listed), dated=on_some_days(listed)), self.least
         wrong.extend(repeats(rule.names()))
         if wrong:
-            first, *others = wrong
-            raise BadValue(first.summary, first.hint, first.code, first.mark, tuple(others))
-        self.refuse_count(len(rule.exact or rule.at_least), least, node.mark)
+            raise joined(wrong)
+        self.refuse_count(len(listed), least, node.mark)
         return rule
 
     def refuse_strangers(self, node: Entries) -> None:
@@ -43,7 +50,9 @@ class Names(Kind):
                 raise BadValue(
                     f"{quoted(shortened(key.text))} is not known here; {self.noun}s are a list of names, or "
                     '"at_least" and "never" with a list each',
-                    "write the names under  at_least:  or  never:",
+                    "write the name as one of a list:  at_least: [{name: ...}]"
+                    if key.text in NAME_KEYS
+                    else "write the names under  at_least:  or  never:",
                     "D-37",
                     key.mark,
                 )
@@ -54,33 +63,55 @@ class Names(Kind):
                 "D-67",
             )
 
-    def read_part(self, node: Entries, key: str, wrong: list[BadValue]) -> tuple[Located[str], ...]:
+    def read_part(self, node: Entries, key: str, wrong: list[BadValue]) -> Read:
         """Read the names under `at_least` or `never`; an absent key is none."""
         part = node.get(key)
         return () if part is None else self.read_names(part, wrong)
 
-    def read_names(self, node: Node, wrong: list[BadValue], whole: Node | None = None) -> tuple[Located[str], ...]:
+    def read_names(self, node: Node, wrong: list[BadValue], whole: Node | None = None) -> Read:
         """Read one name or a list of names, each with its place; what cannot be taken is added to `wrong`.
 
         `whole` is the value of the field: only what stands for all of it is told without a place of its own.
         """
-        names: list[Located[str]] = []
+        names: list[DatedName] = []
         for item in node.items if isinstance(node, Items) else (node,):
             try:
-                names.append(Located(self.read_name(item), item.mark))
+                names.append(self.read_dated(item) if isinstance(item, Entries) else self.read_always(item))
             except BadValue as error:
-                place = error.mark or (None if item is whole else item.mark)
-                wrong.append(BadValue(error.summary, error.hint, error.code, place))
+                place = None if item is whole else item.mark
+                wrong += [
+                    BadValue(one.summary, one.hint, one.code, one.mark or place) for one in (error, *error.more)
+                ]
         return tuple(names)
+
+    def read_always(self, node: Node) -> DatedName:
+        """Read a name without days; raises `BadValue`."""
+        return DatedName(self.read_name(node), node.mark)
+
+    def read_dated(self, entry: Entries) -> DatedName:
+        """Read a name with its first and last day; raises `BadValue`."""
+        for key, _ in entry.entries:
+            if key.text not in NAME_KEYS:
+                raise BadValue(
+                    f"{quoted(shortened(key.text))} is not known here; one {self.noun} has a name, and a "
+                    "first_day or a last_day",
+                    "write it like  {name: ..., last_day: 2027-01-31}",
+                    "D-37",
+                    key.mark,
+                )
+        name = entry.get("name")
+        if name is None:
+            raise BadValue(
+                f"no name: it is not known which {self.noun} is meant", "add  name: ...", "D-37", entry.mark
+            )
+        try:
+            text = self.read_name(name)
+        except BadValue as error:
+            raise BadValue(error.summary, error.hint, error.code, name.mark) from None
+        return DatedName(text, name.mark, read_window(entry))
 
     def read_name(self, node: Node) -> str:
         """Read one name; raises `BadValue`."""
-        if isinstance(node, Entries) and isinstance(name := node.get("name"), Scalar):
-            raise BadValue(
-                "a name with its own first_day or last_day is not supported by this version yet",
-                f"write only the name:  {name.text}",
-                "later",
-            )
         text = self.check(read_text(node, self.wanted))
         if self.forbidden and self.forbidden in text:
             raise BadValue(
@@ -89,6 +120,15 @@ class Names(Kind):
                 "D-71",
             )
         return text
+
+    def undated(self, name: DatedName) -> BadValue:
+        """Refuse days under `never`: a name that shall go on a day stands under `at_least` until then."""
+        return BadValue(
+            f"{quoted(name.value)} under never: has a day",
+            f"to take it away on a day, write it under  at_least:  with its last_day; else only  {name.value}",
+            "D-54",
+            name.mark,
+        )
 
     def refuse_count(self, count: int, least: int, mark: Mark) -> None:
         """Refuse too few and too many names (faults.md D-67, D-75; platform-api section 12)."""
@@ -139,6 +179,16 @@ class Names(Kind):
     def show(self, value: Value) -> str:
         """Say the names in alphabetical order."""
         return ", ".join(sorted(names_of(value), key=str.casefold)) or NOTHING
+
+
+def always(names: Read) -> tuple[Located[str], ...]:
+    """Return the names that hold on every day."""
+    return tuple(Located(name.value, name.mark) for name in names if name.window == ALWAYS)
+
+
+def on_some_days(names: Read) -> Read:
+    """Return the names that hold on some days only."""
+    return tuple(name for name in names if name.window != ALWAYS)
 
 
 def repeats(names: Iterable[Located[str]]) -> Iterator[BadValue]:

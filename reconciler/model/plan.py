@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.model.outlook import Dropped, Kept, Later, Reach, Rise
 from reconciler.model.settings import Counted
 from reconciler.model.source import Mark, Problem, Problems
 from reconciler.model.values import Value
@@ -129,6 +130,12 @@ class Plan:
         impact: Active people per role, team and location, where the number or the set of holders changes.
         active: How many active people in scope there are before the plan.
         digest: 64 lower-case hexadecimal digits; see `core.digest`.
+        reach: Everybody who has a profile that takes part in a change.
+        rises: People whose highest role rises.
+        later: What begins and ends on days to come.
+        dropped: Active people who were taken out of the files and keep their access.
+        kept: Roles and teams that were taken out of the files and stay.
+        risks: Warnings that stand above everything else.
     """
 
     changes: tuple[Change, ...]
@@ -139,6 +146,12 @@ class Plan:
     impact: tuple[Tally, ...]
     active: int
     digest: str
+    reach: tuple[Reach, ...] = ()
+    rises: tuple[Rise, ...] = ()
+    later: tuple[Later, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    risks: Problems = ()
 
     @property
     def number(self) -> str:

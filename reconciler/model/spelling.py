@@ -5,7 +5,8 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-from reconciler.model.source import PLAIN, Items, Json, Node, Scalar
+from reconciler.model.days import Window
+from reconciler.model.source import PLAIN, Entries, Items, Json, Located, Node, Scalar
 from reconciler.model.values import BadValue
 
 
@@ -37,6 +38,37 @@ def read_day(node: Node) -> date:
     except ValueError:
         pass
     raise BadValue(f"{spelled(node)} where a day is wanted", "write it like  2027-01-31", "D-54")
+
+
+def read_window(entry: Entries) -> Window:
+    """Read `first_day` and `last_day` of a mapping; raises `BadValue` where one is no day, or they cross."""
+    wrong: list[BadValue] = []
+    first, last = (located_day(entry.get(key), wrong) for key in ("first_day", "last_day"))
+    if wrong:
+        raise joined(wrong)
+    if first and last and last.value < first.value:
+        raise BadValue(
+            f"the last day, {last.value}, is before the first day, {first.value}",
+            "write the days the other way round, or correct the year",
+            "D-54",
+            last.mark,
+        )
+    return Window(first, last)
+
+
+def located_day(node: Node | None, wrong: list[BadValue]) -> Located[date] | None:
+    """Read a day with its place; None for none, and for what is no day, which is added to `wrong`."""
+    try:
+        return None if node is None else Located(read_day(node), node.mark)
+    except BadValue as error:
+        wrong.append(BadValue(error.summary, error.hint, error.code, node.mark if node else None))
+        return None
+
+
+def joined(wrong: list[BadValue]) -> BadValue:
+    """Return several refusals inside one value as one, so that everything is said at once."""
+    first, *others = wrong
+    return BadValue(first.summary, first.hint, first.code, first.mark, tuple(others))
 
 
 def null(text: str, wanted: str) -> BadValue:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reconciler.model.days import ALWAYS, Window
 from reconciler.model.source import Json, Located, Mark
@@ -49,6 +49,17 @@ class Profile(NamedTuple):
     values: Mapping[str, Located[Value]]
     people: tuple[Located[str], ...] = ()
     window: Window = ALWAYS
+
+
+Owner: TypeAlias = Declaration | Profile
+"""Whoever states values in the files."""
+
+
+class Declared(NamedTuple):
+    """What all files of a tree declare, in their order."""
+
+    people: tuple[Declaration, ...]
+    profiles: tuple[Profile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,10 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
-            return self.rfile.read(self._length())
+            body = self.rfile.read(self._length())
+            if len(body) < self._length():
+                raise ConnectionAbortedError("the client went away before the end of its request")
+            return body
         body = b""
         while size := _chunk_size(self.rfile.readline()):
             body += self.rfile.read(size)

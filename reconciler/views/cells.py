@@ -54,10 +54,10 @@ def view_cells(change: Change) -> tuple[Cell, ...]:
 
 
 def view_cell(change: FieldChange, *, new: bool = False) -> Cell:
-    """View one promised value; of somebody new, what stands beside the name anyway is quiet."""
+    """View one promised value; of somebody new, the name and the account go without saying."""
     field = FIELDS[change.field]
     before, after = texts(change.before, change.after)
-    tone = Tone.QUIET if new and field.required else tone_of(change)
+    tone = Tone.QUIET if new and (field.required or field.kind is ACCOUNT) else tone_of(change)
     sides = as_json(change.before), as_json(change.after), before, after
     return Cell(field.name, field.title, *sides, tone, change.origin.value)
 

@@ -11,7 +11,7 @@ from reconciler.model.fields import FIELDS
 from reconciler.model.plan import Change, FieldChange, LeftOut
 from reconciler.model.settings import Settings
 from reconciler.model.users import LiveUser
-from reconciler.views.cells import text_of
+from reconciler.views.cells import text_of, texts
 from reconciler.views.escape import cell
 from reconciler.views.problem_view import view_problem
 from reconciler.views.words import as_of, person, place
@@ -108,8 +108,8 @@ def change_row(change: Change) -> DriftRow:
 
 def difference(value: FieldChange) -> str:
     """Say what the files and the platform have."""
-    title = FIELDS[value.field].title
-    return f"{title}: the files say {text_of(value.after)}, the platform has {text_of(value.before)}"
+    platform, files = texts(value.before, value.after)
+    return f"{FIELDS[value.field].title}: the files say {files}, the platform has {platform}"
 
 
 def left_out_row(left_out: LeftOut) -> DriftRow:

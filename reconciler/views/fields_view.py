@@ -25,6 +25,8 @@ def wanted(field: Field) -> str:
     """Say what to write; a set of names is written whole or in part."""
     if isinstance(field.kind, Names):
         return f"a list of {field.kind.noun} names, or such lists under `at_least:` and `never:`"
+    if field.care is Care.RENAME:
+        return "a list of earlier addresses"
     return field.kind.wanted
 
 
@@ -38,7 +40,7 @@ def remarks(field: Field) -> Iterator[str]:
     if field.care is Care.KEY:
         yield "always needed: it finds the person"
     if field.care is Care.RENAME:
-        yield "not in this release"
+        yield "renames the person; see Renames"
     if field.care is Care.SEEN:
         yield "shown only"
     if field.required and field.care is not Care.KEY:

@@ -1,11 +1,12 @@
 """What most people of a section have in common, in one line: `4 move from team Billing ES to Retention ES`."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from reconciler.model.fields import FIELDS
 from reconciler.model.kinds import ACCOUNT
-from reconciler.model.names import Names
+from reconciler.model.names import TEAMS, Names
 from reconciler.model.source import Json
 from reconciler.views.cells import Cell, Tone, text_of
 from reconciler.views.escape import clip
@@ -13,6 +14,8 @@ from reconciler.views.markdown_cells import Writer
 from reconciler.views.plan_view import ChangeView
 
 MOST_SAID = 3
+VERBS: Final = {TEAMS.noun: ("join", "leave")}
+"""How names come and go, where one does not say that people get and lose them."""
 
 
 def gist(changes: Iterable[ChangeView], write: Writer) -> str:
@@ -30,8 +33,8 @@ def sorts(change: ChangeView, write: Writer) -> Iterator[tuple[str, str]]:
     for cell in change.fields:
         if cell.tone is Tone.QUIET or FIELDS[cell.field].kind is ACCOUNT:
             continue
-        kind = FIELDS[cell.field].kind
-        yield sort_of_names(cell, kind.noun, write) if isinstance(kind, Names) else sort_of_value(cell)
+        kind, until = FIELDS[cell.field].kind, change.until.get(cell.field, {})
+        yield sort_of_names(cell, kind.noun, until, write) if isinstance(kind, Names) else sort_of_value(cell)
 
 
 def sort_of_value(cell: Cell) -> tuple[str, str]:
@@ -39,13 +42,15 @@ def sort_of_value(cell: Cell) -> tuple[str, str]:
     return "get" if cell.before is None else "lose" if cell.after is None else "change", cell.title
 
 
-def sort_of_names(cell: Cell, noun: str, write: Writer) -> tuple[str, str]:
-    """Return what happens to a set of names."""
+def sort_of_names(cell: Cell, noun: str, until: Mapping[str, str], write: Writer) -> tuple[str, str]:
+    """Return what happens to a set of names; `until` says of single names up to when they are held."""
     held, wanted = names(cell.before), names(cell.after)
     gone, come = (listed(part, noun, write) for part in (held - wanted, wanted - held))
     if gone and come:
         return "move", f"from {gone} to {come.removeprefix(f'{noun} ')}"
-    return ("get", come) if come else ("lose", gone)
+    comes, goes = VERBS.get(noun, ("get", "lose"))
+    days = {until.get(name, "") for name in wanted - held}
+    return (comes, f"{come} {days.pop() if len(days) == 1 else ''}".rstrip()) if come else (goes, gone)
 
 
 def names(value: Json) -> frozenset[str]:

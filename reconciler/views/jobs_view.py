@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.model.batch import Job, JobError
 from reconciler.views.escape import cell
+from reconciler.views.render_text import finish
 from reconciler.views.words import count_of
 
 
@@ -50,13 +51,13 @@ def view_job(job: Job) -> JobView:
 def view_job_error(error: JobError, rows: Sequence[tuple[str, str]], candidates: Iterable[int]) -> JobErrorView:
     """View one error with the people of the rows that it may mean; `rows` are address and place of each row."""
     people = tuple(cell(f"{rows[index][0]} ({rows[index][1]})") for index in candidates if index < len(rows))
-    return JobErrorView(error.error_type or "error", cell(error.message), error.row, error.column, people)
+    return JobErrorView(cell(error.error_type or "error"), cell(error.message), error.row, error.column, people)
 
 
 def render_jobs_text(jobs: Sequence[JobView]) -> str:
     """Render a list of jobs, the newest first."""
     lines = (f"{job.id:>8}  {job.state:<14} {job.rows:<24} {job.uploaded:<26} {job.file}" for job in jobs)
-    return "\n".join((f"{count_of(len(jobs), 'job')}, the newest first", *lines))
+    return finish((f"{count_of(len(jobs), 'job')}, the newest first", *lines))
 
 
 def render_job_text(job: JobView, errors: Sequence[JobErrorView]) -> str:
@@ -65,7 +66,7 @@ def render_job_text(job: JobView, errors: Sequence[JobErrorView]) -> str:
         f"Job {job.id}: {job.state}, {job.rows}",
         f"  File {job.file}, uploaded {job.uploaded}, sent by {job.started_by or 'nobody known'}",
     )
-    return "\n".join((*head, *error_lines(errors))) if errors else "\n".join((*head, "  No errors."))
+    return finish((*head, *(error_lines(errors) if errors else ("  No errors.",))))
 
 
 def error_lines(errors: Sequence[JobErrorView]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A plan as a person reads it: what changes, for whom, why it may not be sent, and what cannot be undone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -12,8 +12,22 @@ from reconciler.model.plan import Action, Change, FieldChange, LeftOut, Origin, 
 from reconciler.model.settings import Counted, Settings
 from reconciler.views.cells import Cell, text_of, view_cells
 from reconciler.views.escape import cell, name_cell
+from reconciler.views.outlook_view import (
+    DroppedView,
+    Told,
+    ToldPart,
+    ends_of,
+    profile_labels,
+    until_labels,
+    until_of,
+    view_dropped,
+    view_kept,
+    view_later,
+    view_reach,
+    view_rises,
+)
 from reconciler.views.problem_view import ProblemView, view_problem
-from reconciler.views.words import as_of, count_of, person, place, plural
+from reconciler.views.words import as_of, count_of, person, place, plural, some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,7 @@ class ChangeView:
         fields: The promised values.
         groups: By field, the names of the roles, teams and location that are held before or after, for whoever
             looks for the people of one team.
+        until: By field, the names of roles and teams that come only up to a day, with these words.
     """
 
     section: str
@@ -44,6 +59,7 @@ class ChangeView:
     labels: tuple[str, ...]
     fields: tuple[Cell, ...]
     groups: Mapping[str, tuple[str, ...]]
+    until: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,23 @@ class PlanView:
     not_in_files: tuple[str, ...]
     not_in_files_line: str
     notes: tuple[ProblemView, ...]
+    risks: tuple[ProblemView, ...] = ()
+    dropped: DroppedView | None = None
+    reach: tuple[Told, ...] = ()
+    rises: tuple[Told, ...] = ()
+    later: tuple[Told, ...] = ()
+    kept: tuple[Told, ...] = ()
+
+    @property
+    def told(self) -> Iterator[ToldPart]:
+        """What is said beside the changes, in its order."""
+        parts = (
+            ToldPart("rises", "Highest role rises", self.rises),
+            ToldPart("later", "Later, from these files", self.later),
+            ToldPart("reach", "By profile", self.reach),
+            ToldPart("kept", "Taken out of the files, but not out of the platform", self.kept),
+        )
+        return (part for part in parts if part.lines)
 
 
 class Section(NamedTuple):
@@ -115,12 +148,13 @@ PUT_BACK: Final = "changed in the portal; merging puts the files' values back"
 SECTIONS: Final = (
     Section("privileged", "gets admin rights", "Gets admin rights", "", Counted.PRIVILEGED_GRANT),
     Section("deactivate", "loses access", "Loses access", "", Counted.DEACTIVATE),
+    Section("rename", "gets another address", "Gets another address", "", Counted.RENAME),
     Section("create", "new", "New", "each gets an invitation mail", Counted.CREATE),
     Section("reactivate", "gets access back", "Gets access back", "", Counted.REACTIVATE),
     Section("update", "edited", "Edited", "", None),
     Section("platform", "put back", "Not from this pull request", PUT_BACK, Counted.PUT_BACK, ": "),
 )
-HEADLINE_ORDER: Final = ("privileged", "create", "update", "deactivate", "reactivate", "platform")
+HEADLINE_ORDER: Final = ("privileged", "create", "update", "deactivate", "rename", "reactivate", "platform")
 
 
 def view_plan(
@@ -137,13 +171,14 @@ def view_plan(
     """
     plan = planned.plan
     order = [section.code for section in SECTIONS]
-    changes = sorted(map(view_change, plan.changes), key=lambda view: (order.index(view.section), view.key))
+    changes = sorted(view_changes(plan), key=lambda view: (order.index(view.section), view.key))
+    later = view_later(plan.later, now.astimezone(settings.timezone).date())
     impact = tuple(view_tally(tally, settings) for tally in sorted(plan.impact, key=weight))
     counts = {code: sum(view.section == code for view in changes) for code in order}
     return PlanView(
         digest=plan.digest,
         number=plan.number,
-        headline=headline(counts, plan),
+        headline=headline(counts, plan, later),
         state=f"{cell(address.partition('//')[2] or address)} as of {as_of(taken_at, now, settings.timezone)}",
         taken_at=taken_at.isoformat(),
         refusals=tuple(map(view_problem, planned.refusals)),
@@ -160,10 +195,24 @@ def view_plan(
         not_in_files=plan.not_in_files,
         not_in_files_line=not_in_files_line(plan),
         notes=tuple(map(view_problem, plan.notes)),
+        risks=tuple(map(view_problem, plan.risks)),
+        dropped=view_dropped(plan.dropped),
+        reach=view_reach(plan.reach),
+        rises=view_rises(plan.rises),
+        later=later,
+        kept=view_kept(plan.kept),
     )
 
 
-def view_change(change: Change) -> ChangeView:
+def view_changes(plan: Plan) -> Iterator[ChangeView]:
+    """View the changes, with the profiles and the last days that take part in them."""
+    ends = ends_of(plan.later)
+    for change in plan.changes:
+        until = until_of(change, ends)
+        yield view_change(change, (*until_labels(until), *profile_labels(change, plan.reach)), until)
+
+
+def view_change(change: Change, more_labels: Iterable[str], until: Mapping[str, Mapping[str, str]]) -> ChangeView:
     """View one change in the highest section that it belongs to."""
     return ChangeView(
         section=section_of(change),
@@ -173,9 +222,10 @@ def view_change(change: Change) -> ChangeView:
         address=cell(change.email),
         who=person(change.name, change.email),
         where=place(change.mark),
-        labels=tuple(labels(change)),
+        labels=(*labels(change), *more_labels),
         fields=view_cells(change),
         groups=groups_of(change),
+        until=until,
     )
 
 
@@ -183,7 +233,9 @@ def section_of(change: Change) -> str:
     """Return the code of the highest section that a change belongs to; what is only put back stands apart."""
     if Counted.PRIVILEGED_GRANT in change.counted:
         return "privileged"
-    return "platform" if change.origin is Origin.PLATFORM else change.action.value
+    if change.origin is Origin.PLATFORM:
+        return "platform"
+    return "rename" if change.previous and change.action is not Action.DEACTIVATE else change.action.value
 
 
 def groups_of(change: Change) -> Mapping[str, tuple[str, ...]]:
@@ -201,6 +253,7 @@ def labels(change: Change) -> Iterable[str]:
     """Yield what cannot be undone or must be known before it happens (product section 5)."""
     if Counted.PRIVILEGED_GRANT in change.counted:
         yield "privileged"
+        yield from takeover_labels(change)
     if change.action is Action.CREATE:
         yield "invitation mail"
     if change.action is Action.DEACTIVATE:
@@ -209,6 +262,13 @@ def labels(change: Change) -> Iterable[str]:
     if change.action is Action.REACTIVATE:
         yield "own queues do not come back"
     yield from put_back_labels(change)
+
+
+def takeover_labels(change: Change) -> Iterable[str]:
+    """Yield why an address counts as admin rights: its owner takes over the account (faults.md D-70)."""
+    if address := change.change_of("email"):
+        before, after = (str(value).rpartition("@")[2].lower() for value in (address.before, address.after))
+        yield "an address in another domain" if before != after else "another address for admin rights"
 
 
 def put_back_labels(change: Change) -> Iterable[str]:
@@ -259,7 +319,7 @@ def closed(plan: Plan) -> str:
     return f"{count:,} of them {agree('loses access', count)}" if count else ""
 
 
-def headline(counts: Mapping[str, int], plan: Plan) -> str:
+def headline(counts: Mapping[str, int], plan: Plan, later: Sequence[Told]) -> str:
     """Return the headline: `3 new, 12 edited, 1 loses access, 412 unchanged, left out: 3`."""
     words = {section.code: section.counted_as for section in SECTIONS}
     parts = [f"{counts[code]:,} {agree(words[code], counts[code])}" for code in HEADLINE_ORDER if counts[code]]
@@ -268,6 +328,8 @@ def headline(counts: Mapping[str, int], plan: Plan) -> str:
     left_out = [f"left out: {len(plan.left_out):,}"] if plan.left_out else []
     if parts or left_out:
         return ", ".join([*parts, f"{plan.unchanged:,} unchanged", *left_out])
+    if later:
+        return f"Nothing today. {some_of([told.line for told in later])}."
     verb = "is" if plan.unchanged == 1 else "are"
     return f"Nothing to change: {count_of(plan.unchanged, 'person')} {verb} as the files say."
 

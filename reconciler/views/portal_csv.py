@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reconciler.model.fields import FIELDS, USER_FIELDS, Care
@@ -19,16 +19,31 @@ def revert_portal_csv(plan: Plan, template: Template) -> str:
     """Return a CSV text with one row for each changed person who existed before, holding the values before.
 
     The columns are those of the portal's own template in its order (platform-api section 9); an empty cell means
-    "no change" there, so what was empty before cannot be emptied this way. Lines end with CR LF.
+    "no change" there, so what was empty before cannot be emptied this way. Renames go back; of people who handed
+    addresses on, the last one who moved stands first. Lines end with CR LF.
     """
     columns = tuple(columns_of(template))
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow([safe(header) for header, _, _ in columns])
-    for change in plan.changes:
+    movers = movers_of(plan.changes)
+    for change in sorted(plan.changes, key=lambda change: -moved_before(change, movers)):
         if change.action is not Action.CREATE:
             writer.writerow([safe(written(change, field, name)) for _, field, name in columns])
     return text.getvalue()
+
+
+def movers_of(changes: Iterable[Change]) -> Mapping[str, str]:
+    """Return the new address of everybody who moved, by the old one."""
+    return {change.previous: change.key for change in changes if change.previous}
+
+
+def moved_before(change: Change, movers: Mapping[str, str]) -> int:
+    """Count the people who had to move before somebody could take the address; 0 for whoever took a free one."""
+    key, count = change.key, 0
+    while (key := movers.get(key, "")) and count < len(movers):
+        count += 1
+    return count
 
 
 def columns_of(template: Template) -> Iterator[tuple[str, str, str]]:
@@ -44,7 +59,9 @@ def columns_of(template: Template) -> Iterator[tuple[str, str, str]]:
 def written(change: Change, field: str, name: str) -> str:
     """Return the cell of one value before."""
     if FIELDS[field].care is Care.KEY:
-        return change.email
+        return str(change.wanted[field]) if change.previous else change.email
+    if FIELDS[field].care is Care.RENAME:
+        return change.email if change.previous else ""
     value: Value = change.before.get(field)
     if name:
         return str(int(name in names_of(value)))

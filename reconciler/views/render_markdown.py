@@ -15,8 +15,9 @@ from reconciler.views.gist import gist, names
 from reconciler.views.markdown_blocks import Block, fitted
 from reconciler.views.markdown_cells import Writer, code, html_code, prose, table_row
 from reconciler.views.markdown_problems import note_item, placed_item, problem_item
+from reconciler.views.outlook_view import Told, ToldPart
 from reconciler.views.plan_view import ChangeView, ImpactView, LeftOutView, PlanView, SectionView
-from reconciler.views.words import count_of
+from reconciler.views.words import count_of, some_of
 
 MARKER: Final = "<!-- reconciler:plan -->"
 """The first line of every comment; whoever updates one looks for it in comments of its own author only (S-52)."""
@@ -58,9 +59,15 @@ LASTING: Final = re.compile("invitation mail|does not bring|not come back")
 """Labels of what a later revert cannot undo."""
 
 
-def render(view: PlanView, *, artifact: str = "") -> str:
-    """Render a plan as Markdown of at most 60,000 characters; `artifact` names the file that holds all of it."""
-    return fitted([MARKER, *top(view)], list(blocks(view)), list(bottom(view)), artifact)
+def render(view: PlanView, *, artifact: str = "", live: bool = False) -> str:
+    """Render a plan as Markdown of at most 60,000 characters.
+
+    Args:
+        view: The plan.
+        artifact: The name of the file that holds all of it.
+        live: Made against the platform of now, as after a merge, and not for a pull request that may be merged.
+    """
+    return fitted([MARKER, *top(view, live)], list(blocks(view)), list(bottom(view, live)), artifact)
 
 
 def render_error(view: ErrorView) -> str:
@@ -70,27 +77,32 @@ def render_error(view: ErrorView) -> str:
     return fitted([MARKER, f"### {prose(view.headline)}"], [Block(0, (), rows)], ["", *hints] if hints else [])
 
 
-def top(view: PlanView) -> Iterator[str]:
+def top(view: PlanView, live: bool) -> Iterator[str]:
     """Yield the headline, the totals, what must be known before anything else."""
-    yield f"### {headline(view)}"
-    totals = [] if is_calm(view) else list(counts(view))
+    yield f"### {headline(view, live)}"
+    totals = list(counts(view)) if view.later or not is_calm(view) else []
     yield " | ".join([*totals, f"plan `{view.number}`", f"platform {prose(view.state)}"])
     if any(LASTING.search(label) for change in view.changes for label in change.labels):
         yield from ("", "⚠ = a later revert cannot undo it")
+    for problem in view.risks:
+        yield from ("", f"**⚠ Risk:** {prose(problem.placed)}", *(f"- {prose(line)}" for line in problem.hint))
     if view.emptied:
         yield from ("", f"**Nobody active is left in** {some_groups(view.emptied)}")
 
 
-def headline(view: PlanView) -> str:
+def headline(view: PlanView, live: bool) -> str:
     """Return what happens, with the number of people."""
     if view.refusals:
-        return "REFUSED as it stands: merged like this, nothing is sent"
+        return "REFUSED, nothing was sent" if live else "REFUSED as it stands: merged like this, nothing is sent"
     if is_calm(view):
+        if view.later:
+            return prose(view.headline)
         verb = "is" if view.unchanged == 1 else "are"
         return f"Nothing changes: {count_of(view.unchanged, 'person')} {verb} as the files say."
     count = len(view.changes)
     people = count_of(count, "person") if count else "nobody"
-    return f"If merged, {people} {'change' if count > 1 else 'changes'} on the platform"
+    happens = f"{people} {'change' if count > 1 else 'changes'} on the platform"
+    return happens.capitalize() if live else f"If merged, {happens}"
 
 
 def is_calm(view: PlanView) -> bool:
@@ -100,6 +112,9 @@ def is_calm(view: PlanView) -> bool:
 
 def counts(view: PlanView) -> Iterator[str]:
     """Yield the counts, those of people whom something happens to in bold."""
+    if is_calm(view):
+        yield f"{view.unchanged:,} unchanged"
+        return
     parts = view.headline.split(", ")
     if loud := [part for part in parts if not part.endswith(" unchanged")]:
         yield f"**{' · '.join(loud)}**"
@@ -122,6 +137,10 @@ def blocks(view: PlanView) -> Iterator[Block]:
     """Yield the parts of the comment in the order of the product (product section 5)."""
     if view.refusals:
         yield Block(0, (), tuple(problem_item("", problem.placed, problem.hint) for problem in view.refusals))
+    if view.dropped:
+        yield Block(
+            1, (f"**{prose(view.dropped.warning)}**",), tuple(f"- {code(one)}" for one in view.dropped.people)
+        )
     if view.left_out:
         head = (f"#### Left out ({len(view.left_out):,}), nothing is sent for them",)
         yield Block(2, head, tuple(map(left_out_row, view.left_out)), columns("Who", "Why", "What to do"))
@@ -130,6 +149,8 @@ def blocks(view: PlanView) -> Iterator[Block]:
         yield section_block(section, changes)
     if view.impact:
         yield impact_block(view.impact)
+    for part in view.told:
+        yield from told_blocks(part)
     if view.notes:
         yield Block(4, ("#### To know",), tuple(map(note_item, view.notes)))
 
@@ -223,6 +244,44 @@ def left_out_row(left_out: LeftOutView) -> str:
     return table_row([code(left_out.who), prose(problem.placed), "<br>".join(map(prose, problem.hint))])
 
 
+def told_blocks(part: ToldPart) -> Iterator[Block]:
+    """Yield what is said beside the changes: people of a profile folded, what stays as a list, else one line."""
+    match part.code:
+        case "reach":
+            yield from map(reach_block, part.lines)
+        case "kept":
+            yield Block(3, (f"#### {part.heading}",), tuple(map(kept_item, part.lines)))
+        case "rises":
+            named = [f"{told_words(one)}: {code(some_of(one.people))}" for one in part.lines]
+            yield Block(1, (f"**{part.heading}** {in_one_line(named)}",))
+        case _:
+            yield Block(3, (f"**{part.heading}** {in_one_line([told_words(one) for one in part.lines])}",))
+
+
+def reach_block(reach: Told) -> Block:
+    """Return everybody who has a profile, folded under its name and their number."""
+    head = folded(f"Profile {html_code(reach.name)}{reach.note}, {html_code(reach.where)}")
+    return Block(4, head, tuple(f"- {code(one)}" for one in reach.people), tail=("</details>",))
+
+
+def in_one_line(parts: Sequence[str]) -> str:
+    """Return several parts as one line, not endlessly many."""
+    more = len(parts) - MOST_GROUPS
+    return " · ".join(parts[:MOST_GROUPS]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def told_words(one: Told) -> str:
+    """Return one line about people, the name in code."""
+    name = f" {code(one.name)}" if one.name else ""
+    note = f"{one.note[0].strip()} {prose(one.note[1:].strip())}" if one.note else ""
+    return f"{prose(one.words)}{name}{note}"
+
+
+def kept_item(one: Told) -> str:
+    """Return what stays with whom, and how to take it out."""
+    return f"- {told_words(one)} ({code(one.where)}): {code(some_of(one.people))}"
+
+
 def impact_block(impact: Sequence[ImpactView]) -> Block:
     """Return active people by group: a few in one line; of many those that shrink in one line, all folded."""
     if len(impact) <= MOST_GROUPS:
@@ -238,10 +297,7 @@ def impact_block(impact: Sequence[ImpactView]) -> Block:
 
 def impact_line(title: str, impact: Sequence[ImpactView]) -> str:
     """Return groups in one line, not endlessly many."""
-    more = len(impact) - MOST_GROUPS
-    return f"**{title}** {' · '.join(map(impact_words, impact[:MOST_GROUPS]))}" + (
-        f" and {more:,} more" if more > 0 else ""
-    )
+    return f"**{title}** {in_one_line([impact_words(one) for one in impact])}"
 
 
 def impact_words(impact: ImpactView) -> str:
@@ -250,9 +306,9 @@ def impact_words(impact: ImpactView) -> str:
     return f"{group_name(impact.group)} {impact.before:,} -> {impact.after:,}{note}"
 
 
-def bottom(view: PlanView) -> Iterator[str]:
+def bottom(view: PlanView, live: bool) -> Iterator[str]:
     """Yield what concerns nobody in particular, and what comes next."""
     if view.not_in_files:
         yield from ("", f"In no file: {count_of(len(view.not_in_files), 'active person')}, left alone.")
-    if view.changes and not view.refusals:
+    if view.changes and not view.refusals and not live:
         yield from ("", NEXT)

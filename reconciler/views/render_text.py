@@ -14,10 +14,11 @@ from reconciler.views.cells import Cell, Tone
 from reconciler.views.error_view import ErrorView
 from reconciler.views.escape import escape
 from reconciler.views.mismatch_view import MismatchView
+from reconciler.views.outlook_view import ToldPart
 from reconciler.views.plan_view import ChangeView, PlanView
 from reconciler.views.problem_view import MOST_SHOWN, ProblemList, ProblemView, SourceLine
 from reconciler.views.run_view import OUTCOMES, ReceiptView, RunView
-from reconciler.views.words import count_of
+from reconciler.views.words import count_of, some_of
 
 Paint: TypeAlias = Callable[[str, str], str]
 """Takes a text and the name of a colour; returns it painted, or as it is."""
@@ -96,7 +97,7 @@ def plan_lines(view: PlanView, paint: Paint) -> Iterator[str]:
         people = count_of(len(view.changes), "person")
         yield paint(f"What {verb} for {people}: {view.headline}", "bold")
         yield f"Plan number {view.number}, platform {view.state}"
-    yield from (paint(f"Nobody active is left in: {group}", "red") for group in view.emptied)
+    yield from alert_lines(view, paint)
     yield from left_out_lines(view, paint)
     for section in view.sections:
         yield from ("", paint(section.title, "bold"))
@@ -104,6 +105,8 @@ def plan_lines(view: PlanView, paint: Paint) -> Iterator[str]:
             if change.section == section.code:
                 yield from change_lines(change, paint)
     yield from impact_lines(view, paint)
+    for part in view.told:
+        yield from told_lines(part, paint)
     yield from remark_lines(view.notes, view.not_in_files_line, paint)
     if not calm:
         yield from ("", f"Plan number in full: {view.digest}")
@@ -120,10 +123,32 @@ def refusal_lines(view: PlanView, paint: Paint) -> Iterator[str]:
         yield ""
 
 
+def alert_lines(view: PlanView, paint: Paint) -> Iterator[str]:
+    """Yield what must be known before anything else."""
+    for problem in view.risks:
+        yield paint(f"RISK: {problem.placed}", "red")
+        yield from indented(problem.hint, "    ")
+    if view.dropped:
+        yield paint(view.dropped.warning, "red")
+        yield from indented(view.dropped.people, "    ")
+    yield from (paint(f"Nobody active is left in: {group}", "red") for group in view.emptied)
+
+
+def told_lines(part: ToldPart, paint: Paint) -> Iterator[str]:
+    """Yield lines about people under their heading, with the first names of each."""
+    yield from ("", paint(part.heading, "bold"))
+    for one in part.lines:
+        where = f"   {paint(one.where, 'dim')}" if one.where else ""
+        yield from (f"  {one.line}{where}", f"      {some_of(one.people)}")
+
+
 def left_out_lines(view: PlanView | RunView, paint: Paint) -> Iterator[str]:
-    """Yield the people who are left alone, and why."""
+    """Yield the people who are left alone, and why; a way back may leave out only some values of a person."""
     if view.left_out:
-        yield from ("", paint(f"Left out ({len(view.left_out):,}), nothing is sent for them", "bold"))
+        sent = {one.key for one in (view.changes if isinstance(view, PlanView) else view.receipts)}
+        partly = any(left_out.key in sent for left_out in view.left_out)
+        words = "" if partly else ", nothing is sent for them"
+        yield from ("", paint(f"Left out ({len(view.left_out):,}){words}", "bold"))
     for left_out in view.left_out:
         yield f"  {left_out.who}: {left_out.problem.placed}"
         yield from indented(left_out.problem.hint, "      ")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
 from reconciler.model.batch import Job, Outcome, Receipt
@@ -62,7 +62,8 @@ class RunView:
     """A run as finished text; see `view_run`.
 
     `receipts` stand in the order of `OUTCOMES`, alarms first. `sent` says whether anything of the plan may have
-    reached the platform, `well` whether every change that was sent is confirmed and nothing else changed.
+    reached the platform, `well` whether every change that was sent is confirmed and nothing else changed. `day` is
+    the day of the plan in the tenant's time zone, from which a later run counts what a date asks for.
     """
 
     headline: str
@@ -73,6 +74,7 @@ class RunView:
     digest: str
     number: str
     run: str
+    day: str
     started_at: str
     ended_at: str
     receipts: tuple[ReceiptView, ...]
@@ -100,8 +102,18 @@ SENT_BEFORE: Final = {4: "REFUSED to go on", 5: "NOT KNOWN YET", 6: "BUSY, stopp
 NOT_YET: Final = "Not before it is known how the job ended: an upload now could cross with it."
 
 
-def view_run(applied: Applied, exit_code: int, zone: tzinfo = UTC) -> RunView:
-    """View the result of an apply; `exit_code` is the verdict, `zone` the time zone in which times are shown."""
+def view_run(
+    applied: Applied, exit_code: int, zone: tzinfo = UTC, day: date | None = None, report: str = "report"
+) -> RunView:
+    """View the result of an apply.
+
+    Args:
+        applied: What became of everybody.
+        exit_code: The verdict.
+        zone: The time zone in which times are shown.
+        day: The day of the plan in the tenant's time zone.
+        report: The directory that keeps the report; `""` for none.
+    """
     sent = any(was_sent(receipt) for receipt in applied.receipts)
     receipts = sorted((view_receipt(receipt, sent) for receipt in applied.receipts), key=worst_first)
     errors = errors_of(applied.problems)
@@ -116,6 +128,7 @@ def view_run(applied: Applied, exit_code: int, zone: tzinfo = UTC) -> RunView:
         digest=applied.plan.digest,
         number=applied.plan.number,
         run=applied.run,
+        day=day.isoformat() if day else "",
         started_at=applied.started_at.isoformat(),
         ended_at=applied.ended_at.isoformat(),
         receipts=tuple(receipts),
@@ -124,13 +137,13 @@ def view_run(applied: Applied, exit_code: int, zone: tzinfo = UTC) -> RunView:
         jobs=tuple(map(view_job, applied.jobs)),
         problems=tuple(map(view_problem, (*(applied.error.problems if applied.error else ()), *errors))),
         notes=tuple(map(view_problem, notes)),
-        undo=undo(applied, exit_code),
+        undo=undo(applied, exit_code, report),
     )
 
 
-def undo(applied: Applied, exit_code: int) -> tuple[str, ...]:
+def undo(applied: Applied, exit_code: int, report: str) -> tuple[str, ...]:
     """Return how to undo the run; never before the fate of its job is known."""
-    lines = undo_lines(touched(applied.receipts))
+    lines = undo_lines(touched(applied.receipts), report)
     return (NOT_YET, *lines) if exit_code == FateUnknown.exit_code else lines
 
 

@@ -1,7 +1,7 @@
 """The words that every view uses: counts, people, times and places."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from reconciler.model.source import Mark
@@ -50,9 +50,15 @@ def as_of(time: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{'today ' if today else day(local) + ', '}{local:%H:%M} ({age(time, now)})"
 
 
-def day(local: datetime) -> str:
+def day(local: date) -> str:
     """Return a day without asking the machine for its language: `24 Nov 2026`."""
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def day_of_month(coming: date, today: date) -> str:
+    """Return a day to come, with its year where it is far off: `11 Jan`, `30 Jun 2028`."""
+    shown = f"{coming.day} {MONTHS[coming.month - 1]}"
+    return shown if coming - today < timedelta(days=300) else f"{shown} {coming.year}"
 
 
 def age(time: datetime, now: datetime) -> str:

@@ -63,7 +63,7 @@ class Clock:
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
-def test_the_simulator_answers_as_the_reference_says(path: Path) -> None:
+def test_L_25_the_simulator_answers_as_the_reference_says(path: Path) -> None:
     pair = json.loads(path.read_text(encoding="utf-8"))
     clock = Clock()
     with Simulator(TENANT, clock=clock, validate_seconds=VALIDATE_SECONDS, job_seconds=JOB_SECONDS) as simulator:

@@ -3,9 +3,8 @@
 import pytest
 
 from reconciler.core.declarations import read_declarations
-from reconciler.core.misplaced import NEXT_VERSION
+from reconciler.core.misplaced import PERSON_KEYS, PROFILE_KEYS
 from reconciler.core.settings_reading import TOP_KEYS
-from reconciler.model.fields import TREE_FIELDS
 from reconciler.model.source import Problems
 from tests.nodes import document, shown
 
@@ -19,7 +18,13 @@ def problems_of(text: str) -> Problems:
 
 def keys_of(text: str) -> list[list[str]]:
     """The keys of every person that is read from one file."""
-    return [[key.text for key, _ in one.entries] for one in read_declarations(document(text))[0]]
+    return [[key.text for key, _ in one.entries] for one in read_declarations(document(text))[0].people]
+
+
+def profiles_of(text: str) -> dict[str, list[str]]:
+    """The keys of every profile that is read from one file, by its name."""
+    parts, _ = read_declarations(document(text))
+    return {name.text: [key.text for key, _ in body.entries] for name, body in parts.profiles}
 
 
 def codes(text: str) -> list[str]:
@@ -53,7 +58,7 @@ def test_people_come_in_the_order_of_files_and_lines_with_their_place() -> None:
         document(ANA, "users/z.yml"),
     )
     read = [read_declarations(file) for file in files]
-    assert [str(one.mark) for declarations, _ in read for one in declarations] == [
+    assert [str(one.mark) for parts, _ in read for one in parts.people] == [
         "users/people.yaml:2:5",
         "users/people.yaml:3:5",
         "users/z.yml:1:1",
@@ -61,30 +66,84 @@ def test_people_come_in_the_order_of_files_and_lines_with_their_place() -> None:
     assert [problems for _, problems in read] == [[], []]
 
 
-def test_every_key_of_the_table_is_known_or_refused_by_name() -> None:
-    for key in TREE_FIELDS.keys() - {"email"}:
-        found = problems_of(f"{ANA}{key}: x\n")
-        assert [problem.code for problem in found] == (["later"] if key in NEXT_VERSION else [])
+def test_every_key_of_a_person_is_known() -> None:
+    for key in PERSON_KEYS - {"email"}:
+        assert keys_of(f"{ANA}{key}: x\n") == [["email", key]]
+        assert codes(f"{ANA}{key}: x\n") == []
 
 
-@pytest.mark.parametrize("key", sorted(NEXT_VERSION))
-def test_what_a_later_version_does_is_refused_by_name_wherever_it_stands(key: str) -> None:
-    for text in (f"{ANA}{key}: x\n", f"users:\n  - {ANA}    {key}: x\n", f"users: []\n{key}: x\n", f"{key}: x\n"):
-        found = problems_of(text)
-        assert [problem.code for problem in found] == ["later"]
-        assert found[0].summary == f'"{key}" is not supported by this version yet'
+def test_a_file_with_profiles_holds_named_mappings() -> None:
+    text = "profiles:\n  agent: {roles: [Agent], people: [ana@acme.example]}\n  cover: {last_day: 2027-01-10}\n"
+    assert profiles_of(text) == {"agent": ["roles", "people"], "cover": ["last_day"]}
+    assert keys_of(text) == []
+    assert codes(text) == []
 
 
-def test_profiles_say_what_to_write_instead() -> None:
-    assert shown(problems_of(f"{ANA}profiles: [support-agent]\n")[0]) == (
+def test_people_and_profiles_stand_in_one_file() -> None:
+    text = "profiles: {cover: {location: Oslo}}\nusers:\n  - email: a@acme.example\n    profiles: [cover]\n"
+    assert profiles_of(text) == {"cover": ["location"]}
+    assert keys_of(text) == [["email", "profiles"]]
+    assert codes(text) == []
+
+
+def test_in_a_file_of_one_person_profiles_are_those_of_the_person() -> None:
+    assert keys_of(f"profiles: [cover]\n{ANA}") == [["profiles", "email"]]
+
+
+def test_every_key_of_a_profile_is_known() -> None:
+    for key in PROFILE_KEYS:
+        assert codes(f"profiles: {{cover: {{{key}: x}}}}\n") == []
+
+
+@pytest.mark.parametrize("key", sorted(PERSON_KEYS - PROFILE_KEYS))
+def test_a_profile_gives_nothing_personal(key: str) -> None:
+    text = f"profiles:\n  cover:\n    {key}: x\n    location: Oslo\n"
+    assert [shown(problem) for problem in problems_of(text)] == [
+        ("3:5", f'"{key}" belongs to one person, so no profile can give it', "write it at the person")
+    ]
+    assert profiles_of(text) == {"cover": ["location"]}
+
+
+def test_D_37_an_unknown_key_of_a_profile_is_refused_with_the_nearest() -> None:
+    assert shown(problems_of("profiles:\n  cover: {locaton: Oslo}\n")[0]) == (
+        "2:11",
+        '"locaton" is not a key of a profile. Did you mean "location"?',
+        "write:  location:",
+    )
+
+
+@pytest.mark.parametrize("value", ["[cover]", "cover", "", "3"])
+def test_D_35_profiles_without_a_person_are_a_mapping(value: str) -> None:
+    assert codes(f"profiles: {value}\n") == ["D-35"]
+
+
+@pytest.mark.parametrize("value", ["[Agent]", "Agent", ""])
+def test_D_35_a_profile_is_a_mapping(value: str) -> None:
+    assert codes(f"profiles:\n  cover: {value}\n") == ["D-35"]
+
+
+def test_D_38_people_belong_to_a_profile() -> None:
+    assert shown(problems_of(f"{ANA}people: [bo@acme.example]\n")[0]) == (
         "2:1",
-        '"profiles" is not supported by this version yet',
-        "write the values at the person",
+        '"people" belongs to a profile, not to a person',
+        "a person names its profiles:  profiles: [...]",
+    )
+
+
+def test_D_38_a_day_of_the_person_does_not_stand_inside_a_value() -> None:
+    assert codes(f"{ANA}teams: {{at_least: [VIP], last_day: 2027-01-10}}\n") == ["D-38"]
+
+
+def test_D_37_the_key_of_an_upload_is_refused_with_what_a_file_says() -> None:
+    assert shown(problems_of(f"{ANA}new_email: bo@acme.example\n")[0]) == (
+        "2:1",
+        '"new_email" is how an upload says it, not a file',
+        "write the new address as  email:  and the old one under  previous_emails: [...]",
     )
 
 
 def test_what_is_refused_is_not_part_of_the_declaration() -> None:
-    assert keys_of(f"{ANA}profiles: [support-agent]\nstatsu: Active\nalias: A\n") == [["email", "alias"]]
+    assert keys_of(f"{ANA}statsu: Active\nalias: A\n") == [["email", "alias"]]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +298,7 @@ def test_a_misspelt_address_is_said_once(key: str) -> None:
 
 def test_every_slip_of_every_file_is_said_at_once() -> None:
     files = (
-        document(f"{ANA}statsu: Active\nprofiles: [x]\n"),
+        document(f"{ANA}statsu: Active\npeople: [x]\n"),
         document("users:\n  - first_name: Bo\n  - ana@acme.example\nlimits: {}\n", "users/b.yaml"),
     )
     found = [problem for file in files for problem in read_declarations(file)[1]]
@@ -249,5 +308,5 @@ def test_every_slip_of_every_file_is_said_at_once() -> None:
         ("users/b.yaml:3:5", "D-35"),
         ("users/b.yaml:4:1", "D-38"),
         ("users/people.yaml:2:1", "D-37"),
-        ("users/people.yaml:3:1", "later"),
+        ("users/people.yaml:3:1", "D-38"),
     ]

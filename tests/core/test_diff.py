@@ -1,5 +1,7 @@
 """Declared people against live people: what becomes a change, a note, or a reason to leave somebody out."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from tests.builders import (
     TEAMS,
     desired,
     live,
+    located,
     mark,
     newcomer,
     plan_of,
@@ -122,6 +125,12 @@ def test_changes_are_sorted_by_address() -> None:
     declared = [desired(f"{name}@acme.example", alias="x") for name in "cab"]
     plan = plan_of(declared, [live(f"{name}@acme.example") for name in "bca"])
     assert [change.key[0] for change in plan.changes] == ["a", "b", "c"]
+
+
+def test_a_promise_names_the_profiles_that_take_part_in_it() -> None:
+    declared = replace(desired(location="Lisbon", alias="A"), profiles={"location": ("office",)})
+    fields = change_of(plan_of([declared], [live()])).fields
+    assert {part.field: part.profiles for part in fields} == {"alias": (), "location": ("office",)}
 
 
 # sets of names
@@ -233,6 +242,10 @@ def test_clearing_a_location_of_somebody_new_promises_nothing() -> None:
     assert "location" not in promised(plan_of([newcomer(location=None)]))
 
 
+def test_an_empty_list_of_teams_of_somebody_new_promises_nothing() -> None:
+    assert "teams" not in promised(plan_of([newcomer(teams=[])]))
+
+
 @pytest.mark.parametrize("missing", ["first_name", "last_name", "roles"])
 def test_D_75_somebody_new_needs_names_and_a_role(missing: str) -> None:
     complete = newcomer()
@@ -251,6 +264,15 @@ def test_unknown_25_inactive_and_not_on_the_platform_is_a_note() -> None:
     plan = plan_of([desired(status="Inactive", teams=["Ghost"])])
     assert (plan.changes, plan.left_out, plan.unchanged) == ((), (), 0)
     assert [(note.code, note.severity) for note in plan.notes] == [("inactive.unknown", Severity.NOTE)]
+
+
+def test_unknown_25_the_note_says_what_becomes_of_the_entry() -> None:
+    (note,) = plan_of([desired(status="Inactive", line=4)]).notes
+    assert (note.summary, note.hint) == (
+        "declared Inactive and not on the platform; nothing is sent",
+        "the entry can be removed",
+    )
+    assert (note.mark, note.user, note.field) == (mark(4), ANA, "status")
 
 
 @pytest.mark.parametrize("email", ["__x@acme.example", "__@acme.example"])
@@ -276,6 +298,11 @@ def test_D_76_teams_of_people_who_are_inactive_after_the_plan_are_not_compared()
     assert plan_of([desired(teams=["VIP"])], [live(status="Inactive")]).unchanged == 1
 
 
+def test_D_76_what_is_declared_behind_the_teams_of_a_leaver_is_still_compared() -> None:
+    plan = plan_of([desired(teams=["VIP"], status="Inactive", alias="gone")], [live()])
+    assert promised(plan) == {"alias": (None, "gone"), "status": ("Active", "Inactive")}
+
+
 def test_D_76_a_leaver_is_not_kept_by_a_team_that_is_gone() -> None:
     plan = plan_of([desired(status="Inactive", teams=["Ghost"])], [live()])
     assert change_of(plan).action is Action.DEACTIVATE
@@ -285,6 +312,32 @@ def test_D_76_a_reactivation_states_all_teams() -> None:
     plan = plan_of([desired(status="Active", teams=rule(at_least=["VIP"]))], [live(status="Inactive")])
     assert change_of(plan).action is Action.REACTIVATE
     assert promised(plan) == {"status": ("Inactive", "Active"), "teams": (frozenset(), {"VIP"})}
+
+
+def starting(**values: Any) -> DesiredUser:
+    return replace(desired(**values), starts=located(date(2027, 1, 10), 8))
+
+
+def test_nobody_is_signed_out_by_a_start_date() -> None:
+    left = left_out(plan_of([starting(alias="x")], [live()]))
+    assert (left.key, left.name, left.problem.code) == (ANA, "Ana Reyes", "starts.active")
+    assert left.problem.summary == (
+        "Ana Reyes is active now, and the files let the access begin on 2027-01-10; nobody is signed out by a "
+        "start date"
+    )
+    assert left.problem.hint == (
+        "remove the first_day line, or write  status: Inactive  to end the access until then"
+    )
+    assert (left.problem.mark, left.problem.user, left.problem.field) == (mark(8), ANA, "status")
+
+
+def test_whoever_starts_later_and_is_not_there_yet_is_as_declared() -> None:
+    plan = plan_of([starting(first_name="Ana", last_name="Reyes", roles=["Agent"])])
+    assert (plan.changes, plan.left_out, plan.unchanged, plan.notes) == ((), (), 1, ())
+
+
+def test_whoever_starts_later_and_is_inactive_is_kept_as_declared() -> None:
+    assert promised(plan_of([starting(alias="x")], [live(status="Inactive")])) == {"alias": (None, "x")}
 
 
 def test_an_account_that_is_not_declared_is_not_managed() -> None:
@@ -306,12 +359,31 @@ def test_a_protected_account_as_declared_is_unchanged() -> None:
     assert plan_of([desired()], [live()], settings=settings(protected=[ANA])).unchanged == 1
 
 
+def test_people_left_out_are_sorted_by_address() -> None:
+    declared = [desired(f"{name}@acme.example", teams=["VIPs"]) for name in "cab"]
+    plan = plan_of(declared, [live(f"{name}@acme.example") for name in "bca"])
+    assert [left.key[0] for left in plan.left_out] == ["a", "b", "c"]
+
+
+def test_somebody_new_who_is_left_out_is_named_as_declared() -> None:
+    assert left_out(plan_of([newcomer(teams=["VIPs"])])).name == "Nina New"
+
+
+def test_somebody_new_without_a_name_is_left_out_by_the_address_as_written() -> None:
+    assert left_out(plan_of([desired("New@acme.example", teams=["VIPs"])])).name == "New@acme.example"
+
+
 def test_L_17_two_live_accounts_with_the_declared_address_are_left_out() -> None:
     twins = [live(first_name="One"), live(first_name="Two")]
     problem = left_out(diff([desired()], snapshot(doubled=twins), SETTINGS)).problem
     assert problem.code == "L-17"
     assert "One Reyes" in problem.summary
     assert "Two Reyes" in problem.summary
+
+
+def test_L_17_somebody_whose_address_two_accounts_have_is_named_as_declared() -> None:
+    twins = [live(first_name="One"), live(first_name="Two")]
+    assert left_out(diff([desired(first_name="Anna")], snapshot(doubled=twins), SETTINGS)).name == "Anna"
 
 
 @pytest.mark.parametrize("field", ["agent_number", "extension_number"])
@@ -325,7 +397,7 @@ def test_a_number_that_somebody_live_holds_is_not_given_away(field: str) -> None
     people = [live(BO, first_name="Bo", **{field: "4711"})]
     number: dict[str, Any] = {field: "4711"}
     for declared in (newcomer(**number), desired(**number)):
-        problem = left_out(plan_of([declared], [*people, live()])).problem
+        problem = left_out(plan_of([declared, desired(BO)], [*people, live()])).problem
         assert problem.field == field
         assert "Bo Reyes" in problem.summary
 
@@ -371,6 +443,12 @@ def test_a_protected_account_in_no_file_is_skipped_with_a_note(mode: str) -> Non
     assert [note.code for note in plan.notes] == ["protected"]
 
 
+def test_the_note_on_a_protected_account_in_no_file_names_the_line_that_protects_it() -> None:
+    (note,) = plan_of([], [live()], settings=settings(protected=[ANA])).notes
+    assert note.summary == "Ana Reyes is in no file and protected, so nothing is done"
+    assert (note.mark, note.user, note.severity) == (mark(6, file=SETTINGS_FILE), ANA, Severity.NOTE)
+
+
 @pytest.mark.parametrize(
     ("pattern", "inside"), [("*@acme.example", True), ("A*", True), ("b*", False), ("*@acme", False)]
 )
@@ -398,6 +476,34 @@ def test_only_with_an_unknown_address_is_refused_with_the_nearest() -> None:
         plan_of([desired()], [live()], only=["anna@acme.example"])
 
 
+def test_only_with_an_unknown_address_says_what_to_write() -> None:
+    with pytest.raises(RunRefused) as refused:
+        plan_of([desired()], [live()], only=["zz@q.test", "xx@q.test", ANA])
+    assert (refused.value.message, refused.value.hint) == (
+        "xx@q.test is neither in the files nor on the platform.",
+        "write the address as the file or the platform has it",
+    )
+
+
+def test_only_may_name_somebody_in_no_file() -> None:
+    assert plan_of([], [live(), live(BO)], only=[BO]).not_in_files == (BO,)
+
+
+def test_only_may_name_somebody_who_is_not_on_the_platform() -> None:
+    plan = plan_of([newcomer(), newcomer(BO, agent_number="7")], [live()], only=[BO])
+    assert [change.key for change in plan.changes] == [BO]
+
+
+def test_only_may_name_an_address_that_two_accounts_share() -> None:
+    twins = [live(ident="1"), live(ident="2")]
+    assert diff([desired(BO)], snapshot(live(BO), doubled=twins), SETTINGS, frozenset({ANA})).unchanged == 0
+
+
+def test_only_may_name_an_earlier_address_that_nobody_has() -> None:
+    plan = plan_of([desired(BO, previous=[ANA])], only=[ANA])
+    assert [left.key for left in plan.left_out] == [BO]
+
+
 # around the plan
 
 
@@ -418,6 +524,21 @@ def test_two_comparisons_that_disagree_end_the_run() -> None:
     for found in (frozenset[tuple[str, str]](), frozenset({(ANA, "alias"), (ANA, "location")})):
         with pytest.raises(ReconcilerError, match="internal disagreement"):
             require_agreement([draft], found)
+
+
+def test_two_comparisons_that_disagree_name_the_first_difference_and_say_that_nothing_was_sent() -> None:
+    with pytest.raises(ReconcilerError) as refused:
+        require_agreement([], frozenset({(BO, "alias"), (ANA, "location")}))
+    assert (refused.value.message, refused.value.hint) == (
+        f"internal disagreement: two comparisons of the same people differ, first at {(ANA, 'location')}",
+        "nothing was sent; this is a mistake of the tool, please report it with the line above",
+    )
+
+
+def test_no_plan_is_made_where_the_two_comparisons_disagree() -> None:
+    number_for_flag = live(external_user=1)
+    with pytest.raises(ReconcilerError, match="internal disagreement"):
+        plan_of([desired(external_user=True, alias="x")], [number_for_flag])
 
 
 def test_both_comparisons_agree_on_everything_at_once() -> None:

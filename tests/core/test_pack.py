@@ -135,6 +135,9 @@ def test_flags_have_the_type_of_the_template(flag: Any, yes: Any) -> None:
         (["a"], ""),
         ({"a": 1}, ""),
         ([{"name": "Spanish", "value": 1}], [{"name": "Spanish", "value": ""}]),
+        ([{"name": "Spanish", "value": 1}, "French"], ""),
+        ([{"name": "Spanish"}], ""),
+        ([{"value": 1}], ""),
     ],
 )
 def test_a_key_that_the_table_does_not_know_is_left_alone(sample: Any, sent: Any) -> None:
@@ -152,6 +155,43 @@ def test_a_promised_value_without_a_key_in_the_template_is_refused() -> None:
     change = change_of(desired(location="Lisbon"), live())
     with pytest.raises(RunRefused, match='no "Location"'):
         encode_row(change, template(without=["location"]))
+
+
+def test_everything_that_the_template_cannot_state_is_told_at_once() -> None:
+    change = change_of(desired(location="Lisbon"), live(roles=["Agent", "Manager"]))
+    with pytest.raises(RunRefused) as refused:
+        encode_row(change, template(roles=["Admin"], without=["location"]))
+    assert refused.value.message == (
+        f"the row of {ANA} cannot state what the plan wants: the platform's template has no "
+        '"Location", "Agent", "Manager"'
+    )
+    assert refused.value.hint == "the platform changed while the plan was made; run again"
+
+
+@pytest.mark.parametrize("odd", [{"value": "0"}, "Manager", "a name", None])
+def test_an_element_of_the_template_without_a_name_states_nothing(odd: Any) -> None:
+    change = change_of(desired(location="Lisbon"), live())
+    sample = {**TEMPLATE.sample, "roles": [odd]}
+    with pytest.raises(RunRefused, match='no "Agent"'):
+        encode_row(change, Template(sample, TEMPLATE.roles, TEMPLATE.teams))
+
+
+def test_unknown_36_no_row_gives_teams_to_somebody_inactive_after() -> None:
+    change = change_of(desired(status="Inactive"), live())
+    given = replace(change, wanted={**change.wanted, "teams": frozenset({"VIP"})})
+    assert set(values_of(encode_row(given, TEMPLATE).body["teams"]).values()) == {""}  # type: ignore[arg-type]
+
+
+def test_somebody_new_of_whom_no_names_are_known_gets_zero_for_each() -> None:
+    change = change_of(newcomer())
+    bare = replace(change, wanted={**change.wanted, "teams": None})
+    assert set(values_of(encode_row(bare, TEMPLATE).body["teams"]).values()) == {"0"}  # type: ignore[arg-type]
+
+
+def test_names_of_somebody_known_that_were_not_read_are_left_alone() -> None:
+    change = change_of(desired(location="Lisbon"), live())
+    bare = replace(change, wanted={**change.wanted, "teams": None})
+    assert set(values_of(encode_row(bare, TEMPLATE).body["teams"]).values()) == {""}  # type: ignore[arg-type]
 
 
 def test_the_account_is_stated_even_where_the_read_does_not_show_it() -> None:
@@ -249,12 +289,46 @@ def test_I_12_only_who_comes_goes_before_who_leaves() -> None:
     assert people_of(packed(declared, people, guarded, size=1)) == [["c"], ["a"], ["b"], ["d"]]
 
 
+def test_I_12_all_that_is_safe_before_a_loss_goes_with_the_gain() -> None:
+    people = [live("a@acme.example", teams=["VIP"]), live("b@acme.example"), live("c@acme.example")]
+    declared = [
+        desired("a@acme.example", teams=[]),
+        desired("b@acme.example", location="Lisbon"),
+        desired("c@acme.example", teams=["VIP"]),
+    ]
+    assert people_of(packed(declared, people, minimum("teams", "VIP", 1))) == [["c", "b"], ["a"]]
+
+
+def test_I_12_who_comes_to_one_of_two_guarded_places_goes_first() -> None:
+    people = [live("a@acme.example", location="Manila"), live("b@acme.example", location="Oslo")]
+    declared = [desired("a@acme.example", location="Oslo"), desired("b@acme.example", location="Manila")]
+    guards = (minimum("location", "Manila", 1), minimum("roles", "Agent", 1))
+    assert people_of(packed(declared, people, *guards)) == [["b"], ["a"]]
+
+
 def test_I_12_two_people_who_swap_two_guarded_places_are_refused() -> None:
     people = [live("a@acme.example", location="Manila"), live("b@acme.example", location="Oslo")]
     declared = [desired("a@acme.example", location="Oslo"), desired("b@acme.example", location="Manila")]
     with pytest.raises(RunRefused, match="no order") as refused:
         packed(declared, people, minimum("location", "Manila", 1), minimum("location", "Oslo", 1))
     assert [problem.code for problem in refused.value.problems] == ["L-06", "L-06"]
+    assert refused.value.message == "no order of the changes keeps every minimum at every moment"
+    assert refused.value.hint == "do it in two pull requests: first what is given, then what is taken"
+
+
+def test_I_12_a_refusal_names_only_the_minimums_that_would_break() -> None:
+    people = [live("a@acme.example", teams=["VIP"])]
+    guards = (minimum("roles", "Agent", 1), minimum("teams", "VIP", 1))
+    with pytest.raises(RunRefused) as refused:
+        packed([desired("a@acme.example", teams=[])], people, *guards)
+    assert [problem.field for problem in refused.value.problems] == ["teams"]
+
+
+def test_I_12_what_an_earlier_batch_took_is_not_there_for_the_next_one() -> None:
+    people = [live("a@acme.example", teams=["VIP"]), live("b@acme.example", teams=["VIP"])]
+    declared = [desired(user.email, teams=[]) for user in people]
+    with pytest.raises(RunRefused, match="no order"):
+        packed(declared, people, minimum("teams", "VIP", 1), size=1)
 
 
 def test_a_minimum_that_is_broken_before_binds_at_what_is_there() -> None:
@@ -331,7 +405,8 @@ def test_L_06_a_rejected_gain_stops_the_loss_that_follows() -> None:
     _, losing = packed(declared, people, guarded)
     (problem,) = would_break(losing, (guarded,), {user.key: user for user in people})
     assert problem.summary == 'Teams: "VIP" would be left with 0 active people, at least 1 are wanted'
-    assert (problem.code, problem.mark) == ("L-06", guarded.mark)
+    assert problem.hint == "give it to others first, in a pull request of its own, or edit minimum_active"
+    assert (problem.code, problem.mark, problem.field) == ("L-06", guarded.mark, "teams")
 
 
 def test_a_batch_without_losses_may_run_under_a_broken_minimum() -> None:

@@ -114,9 +114,9 @@ def test_everybody_declared_is_accounted_for_once(
 def test_the_digest_does_not_depend_on_people_whom_the_plan_leaves_alone(
     declared: tuple[DesiredUser, ...], people: tuple[LiveUser, ...], strangers: tuple[LiveUser, ...]
 ) -> None:
+    unlike_anybody: dict[str, Value] = {**dict.fromkeys(UNIQUE), "last_name": "Somebody else"}
     others = tuple(
-        replace(user, key=f"other-{user.key}", values={**user.values, **dict.fromkeys(UNIQUE)})
-        for user in strangers
+        replace(user, key=f"other-{user.key}", values={**user.values, **unlike_anybody}) for user in strangers
     )
     assert plan_of(declared, people + others).digest == plan_of(declared, people).digest
 

@@ -1,11 +1,13 @@
 """From declarations to desired people: values with their places, and every problem in the words of the file."""
 
+from datetime import date
 from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.on_day import desired_on
 from reconciler.core.resolve import document_reader, resolve
 from reconciler.model.fields import USER_FIELDS
 from reconciler.model.settings import Settings
@@ -15,6 +17,7 @@ from reconciler.model.values import NameRule
 from tests.core.settings_text import settings_of
 from tests.nodes import document, shown
 
+TODAY: Final = date(2026, 11, 24)
 ANA: Final = "email: ana@acme.example\n"
 SETTINGS: Final = settings_of("locations: [Madrid, Manila]\n")
 
@@ -22,7 +25,8 @@ SETTINGS: Final = settings_of("locations: [Madrid, Manila]\n")
 def resolved(*texts: str, settings: Settings = SETTINGS) -> tuple[tuple[DesiredUser, ...], Problems]:
     """The people and problems of some files."""
     files = tuple(document(text, f"users/{number}.yaml") for number, text in enumerate(texts, 1))
-    return resolve(map(document_reader(), files), settings)
+    declared, problems = resolve(map(document_reader(), files), settings, TODAY)
+    return desired_on(declared, TODAY), problems
 
 
 def person(text: str) -> DesiredUser:

@@ -9,17 +9,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from reconciler.core.declarations import read_declarations
-from reconciler.core.misplaced import NEXT_VERSION, PERSON_KEYS
+from reconciler.core.misplaced import FIRST_DAY, LAST_DAY, PERSON_KEYS, PROFILE_KEYS, PROFILES
+from reconciler.core.resolve import document_reader
 from reconciler.core.schema import names_of, people_schema
 from reconciler.core.schema_settings import NOTES, settings_schema
 from reconciler.core.settings_reading import TOP_KEYS
 from reconciler.edge.yaml_reader import read_document
 from reconciler.model.fields import TREE_FIELDS
-from reconciler.model.kinds import Choice, Count, Email, Flag, Kind, Pattern
+from reconciler.model.kinds import EMAIL, TEXT, Choice, Count, Email, Flag, Kind, Pattern
 from reconciler.model.names import Names
 from reconciler.model.source import Document, errors_of
-from reconciler.model.values import BadValue
 from tests.builders import live, snapshot
 from tests.core.settings_text import LEAST, problems_of
 from tests.test_example import BLOCK
@@ -53,6 +52,10 @@ def test_a_person_has_exactly_the_keys_of_the_table() -> None:
     assert PEOPLE["definitions"]["person"]["properties"].keys() == PERSON_KEYS
 
 
+def test_a_profile_has_exactly_the_keys_that_are_read() -> None:
+    assert PEOPLE["definitions"]["profile"]["properties"].keys() == PROFILE_KEYS
+
+
 def test_the_settings_have_exactly_the_keys_that_are_read() -> None:
     assert tuple(SETTINGS["properties"]) == TOP_KEYS
     assert tuple(NOTES) == TOP_KEYS
@@ -75,7 +78,18 @@ def test_every_field_has_its_title_and_what_is_said_of_it() -> None:
         "users: [ana@acme.example]\n",
         "users: [{first_name: Ana}]\n",
         "users: [{email: ana@acme.example, teem: x}]\n",
-        *(f"{ANA}{key}: x\n" for key in NEXT_VERSION),
+        "profiles: [cover]\n",
+        "profiles: {cover: [Agent]}\n",
+        "profiles: {cover: {first_name: Ana}}\n",
+        "profiles: {cover: {people: [ana]}}\n",
+        "profiles: {cover: {last_day: soon}}\n",
+        f"{ANA}profiles: {{cover: {{location: Oslo}}}}\n",
+        f"{ANA}people: [bo@acme.example]\n",
+        f"{ANA}profiles: [{{name: cover}}]\n",
+        f"{ANA}first_day: 10.01.2027\n",
+        f"{ANA}last_day: null\n",
+        f"{ANA}previous_emails: [ana]\n",
+        f"{ANA}new_email: bo@acme.example\n",
         "email: Ana Reyes\n",
         "email: ana@acme\n",
         "email: 12\n",
@@ -106,7 +120,10 @@ def test_every_field_has_its_title_and_what_is_said_of_it() -> None:
         f"{ANA}roles: null\n",
         f"{ANA}teams: [A, A]\n",
         f"{ANA}teams: ['A: B']\n",
-        f"{ANA}teams: [{{name: A, last_day: 2027-01-10}}]\n",
+        f"{ANA}teams: [{{name: A, until: 2027-01-10}}]\n",
+        f"{ANA}teams: [{{last_day: 2027-01-10}}]\n",
+        f"{ANA}teams: {{name: A, last_day: 2027-01-10}}\n",
+        f"{ANA}teams: {{never: [{{name: A, last_day: 2027-01-10}}]}}\n",
     ],
 )
 def test_every_class_of_mistake_in_a_file_of_people_is_refused(text: str) -> None:
@@ -249,12 +266,28 @@ def spelled(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return texts | texts.map(quoted)
 
 
+def days() -> st.SearchStrategy[str]:
+    """A day, and what is nearly one."""
+    return spelled(st.dates().map(str) | st.sampled_from(("2027-02-30", "2027-1-5", "soon")))
+
+
+def one_name() -> st.SearchStrategy[str]:
+    """A name of a role or a team, with and without days."""
+    names = spelled(TEXTS)
+    dated = st.builds("{{name: {}, first_day: {}, last_day: {}}}".format, names, days(), days())
+    until = st.builds("{{name: {}, last_day: {}}}".format, names, days())
+    return names | until | dated | names.map("{{name: {}}}".format)
+
+
+def several(one: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """One of these, or a list of them."""
+    return one | st.lists(one, max_size=4).map(lambda some: f"[{', '.join(some)}]")
+
+
 def spellings(kind: Kind) -> st.SearchStrategy[str]:
     """How a value of a kind may stand in a file, and a little beyond."""
     if isinstance(kind, Names):
-        names = spelled(TEXTS)
-        listed = st.lists(names, max_size=4).map(lambda some: f"[{', '.join(some)}]")
-        part = names | listed
+        part = several(one_name())
         rule = st.builds("{{at_least: {}, never: {}}}".format, part, part)
         return part | rule | part.map("{{at_least: {}}}".format) | part.map("{{never: {}}}".format)
     if isinstance(kind, Count):
@@ -270,27 +303,51 @@ def spellings(kind: Kind) -> st.SearchStrategy[str]:
     return st.just("null") | spelled(TEXTS)
 
 
-def taken(text: str, key: str) -> Document | None:
-    """A file of one person as the strict reading takes it with the value of one key; None where it does not."""
+def spellings_of(key: str) -> st.SearchStrategy[str]:
+    """How the value of a key of a person or a profile may stand in a file."""
+    if key in {FIRST_DAY, LAST_DAY}:
+        return days()
+    if key in {PROFILES, "people", "previous_emails"}:
+        return several(spellings(TEXT if key == PROFILES else EMAIL))
+    return spellings(TREE_FIELDS[key].kind)
+
+
+READ: Final = document_reader()
+
+
+def taken(text: str) -> Document | None:
+    """A file as the strict reading takes it; None where it does not."""
     read, _ = read_document("users/ana.yaml", text.encode())
-    node = read.root.get(key) if read and not read_declarations(read)[1] else None
-    try:
-        if node is not None:
-            TREE_FIELDS[key].kind.parse(node)
-            return read
-    except BadValue:
-        pass
-    return None
+    return None if read is None or READ(read).problems else read
+
+
+def hold_taken(text: str) -> None:
+    """Hold that the schema takes a file if the strict reading does."""
+    read = taken(text)
+    assume(read)
+    if read:
+        assert [error.message for error in Draft7Validator(PEOPLE).iter_errors(typed(read.root))] == []
 
 
 @pytest.mark.parametrize("key", sorted(PERSON_KEYS))
 def test_what_the_strict_reading_takes_the_schema_takes(key: str) -> None:
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-    @given(spelling=spellings(TREE_FIELDS[key].kind))
+    @given(spelling=spellings_of(key))
     def holds(spelling: str) -> None:
-        read = taken(f"{'' if key == 'email' else ANA}{key}: {spelling}\n", key)
-        assume(read)
-        if read:
-            assert [error.message for error in Draft7Validator(PEOPLE).iter_errors(typed(read.root))] == []
+        hold_taken(f"{'' if key == 'email' else ANA}{key}: {spelling}\n")
 
     holds()
+
+
+@pytest.mark.parametrize("key", sorted(PROFILE_KEYS))
+def test_what_the_strict_reading_takes_in_a_profile_the_schema_takes(key: str) -> None:
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+    @given(spelling=spellings_of(key))
+    def holds(spelling: str) -> None:
+        hold_taken(f"profiles:\n  cover:\n    {key}: {spelling}\n")
+
+    holds()
+
+
+def test_people_and_profiles_stand_in_one_file() -> None:
+    assert complaints(PEOPLE, "profiles: {cover: {location: Oslo}}\nusers: [{email: ana@acme.example}]\n") == []

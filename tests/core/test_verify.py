@@ -125,6 +125,18 @@ def test_D_76_listed_teams_of_somebody_inactive_are_not_compared() -> None:
     assert seen(change, after(LEAVE, teams=[])).outcome is Outcome.CONFIRMED
 
 
+def test_D_76_listed_teams_of_somebody_who_stays_inactive_are_not_compared() -> None:
+    change = change_of(desired(alias="Annie"), live(status="Inactive"))
+    teams = FieldChange("teams", frozenset(), frozenset({"VIP"}), None)
+    stays = replace(change, fields=(*change.fields, teams))
+    assert seen(stays, after(change, teams=[])).outcome is Outcome.CONFIRMED
+
+
+@pytest.mark.parametrize("change", [LEAVE, RETURN, START], ids=lambda change: change.action.value)
+def test_the_account_is_confirmed_even_where_the_plan_does_not_list_it(change: Change) -> None:
+    assert seen(replace(change, fields=()), after(change)).outcome is Outcome.CONFIRMED
+
+
 def test_D_76_teams_of_somebody_inactive_are_not_compared() -> None:
     assert seen(LEAVE, after(LEAVE, teams=["VIP"])).outcome is Outcome.CONFIRMED
 
@@ -181,6 +193,69 @@ def test_L_12_a_warning_or_a_hint_rejects_nobody(code: str) -> None:
 
 def test_a_hint_that_meant_somebody_else_is_dropped() -> None:
     assert seen(MOVE, after(MOVE), hints=[Problem("x", code=MAYBE, severity=Severity.NOTE)]).problems == ()
+
+
+@EVERY_SORT
+def test_somebody_who_is_not_there_is_told_with_the_place_and_what_to_do(change: Change) -> None:
+    (problem,) = seen(change).problems
+    assert (problem.summary, problem.hint) == (
+        f"{change.email}: the platform shows nobody with this address",
+        "look at it in the portal",
+    )
+    assert (problem.mark, problem.user, problem.code) == (change.mark, change.key, "L-10")
+
+
+def test_L_10_an_ignored_field_is_told_with_what_to_do() -> None:
+    (problem,) = seen(MOVE, live(location="Porto")).problems
+    assert (problem.code, problem.hint) == (
+        "L-10",
+        "somebody may have changed it meanwhile; run `reconciler drift`",
+    )
+
+
+def test_L_10_without_a_known_job_none_is_named() -> None:
+    (receipt,) = verify([Receipt(MOVE, Outcome.UNKNOWN)], snapshot(live(location="Porto")))
+    assert receipt.problems[0].summary == 'the platform still says "Porto", wanted "Lisbon"'
+
+
+def test_L_10_an_account_that_stayed_closed_is_told_as_one_of_its_two_words() -> None:
+    change = change_of(desired(status="Active"), live(status="Inactive"))
+    (problem,) = seen(change, live(status="Inactive")).problems
+    assert problem.summary == 'after job 12345 the platform still says "Inactive", wanted "Active"'
+
+
+def test_a_promise_without_a_place_of_its_own_is_told_at_the_place_of_the_person() -> None:
+    bare = tuple(replace(part, mark=None) for part in MOVE.fields)
+    (problem,) = seen(replace(MOVE, fields=bare), live(location="Porto")).problems
+    assert problem.mark == MOVE.mark
+
+
+def test_L_14_an_open_account_is_told_with_its_place_and_what_to_do() -> None:
+    (problem,) = seen(LEAVE, live(teams=["VIP"])).problems
+    assert problem.hint == "run again; if it stays, deactivate the person in the portal now"
+    assert (problem.mark, problem.user, problem.field) == (LEAVE.mark, ANA, "status")
+
+
+def test_L_14_an_open_account_is_told_at_the_place_of_the_person_where_it_has_none() -> None:
+    bare = tuple(replace(part, mark=None) for part in LEAVE.fields)
+    (problem,) = seen(replace(LEAVE, fields=bare), live(teams=["VIP"])).problems
+    assert problem.mark == LEAVE.mark
+
+
+def test_L_17_two_accounts_with_the_address_are_told() -> None:
+    (receipt,) = verify([sent(MOVE)], snapshot(doubled=[after(MOVE), replace(after(MOVE), ident="other")]))
+    (problem,) = receipt.problems
+    assert problem.summary == f"{ANA}: two accounts have this address now, nobody can tell them apart"
+
+
+def test_L_11_another_account_under_the_address_is_told() -> None:
+    (problem,) = seen(MOVE, replace(after(MOVE), ident="other")).problems
+    assert (problem.summary, problem.code) == (f"{ANA}: another account has this address now", "L-11")
+
+
+def test_the_doubled_address_of_others_says_nothing_of_somebody_absent() -> None:
+    (receipt,) = verify([sent(MOVE)], snapshot(doubled=[live(BO, ident="1"), live(BO, ident="2")]))
+    assert [problem.code for problem in receipt.problems] == ["L-10"]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.NOT_SENT, Outcome.LEFT_OUT])
@@ -369,6 +444,37 @@ def test_only_the_spelling_of_an_address_is_no_change() -> None:
     assert bystanders(snapshot(live(ident="7")), snapshot(fresh), frozenset()) == ()
 
 
+def test_an_account_that_came_is_told_with_what_to_do() -> None:
+    (problem,) = bystanders(snapshot(), snapshot(live()), frozenset())
+    assert (problem.user, problem.code, problem.hint) == (ANA, "L-11", "look at it in the portal")
+
+
+def test_a_value_that_nobody_planned_has_its_code_and_no_place() -> None:
+    (problem,) = bystanders(snapshot(live()), snapshot(live(roles=["Admin"])), frozenset())
+    assert (problem.code, problem.user, problem.field, problem.mark) == ("L-11", ANA, "roles", None)
+
+
+def test_a_value_edited_meanwhile_has_its_code() -> None:
+    (problem,) = bystanders(snapshot(live()), snapshot(live(alias="Annie")), frozenset())
+    assert problem.code == "edited.meanwhile"
+
+
+def test_every_bystander_after_an_unchanged_one_is_looked_at() -> None:
+    before, fresh = snapshot(live(), live(BO)), snapshot(live(), live(BO, roles=["Admin"]))
+    assert [problem.user for problem in bystanders(before, fresh, frozenset())] == [BO]
+
+
+def test_problems_of_one_weight_stand_by_address() -> None:
+    before, fresh = snapshot(live(BO), live()), snapshot(live(BO, alias="B"), live(alias="A"))
+    assert [problem.user for problem in bystanders(before, fresh, frozenset())] == [ANA, BO]
+
+
+def test_L_15_the_teams_of_a_bystander_whose_account_changed_are_not_told_beside_it() -> None:
+    open_, closed = snapshot(live(teams=["VIP"])), snapshot(live(status="Inactive"))
+    assert fields_of(bystanders(open_, closed, frozenset())) == ["status"]
+    assert fields_of(bystanders(closed, open_, frozenset())) == ["status"]
+
+
 def test_errors_stand_before_notes() -> None:
     before = snapshot(live(), live(BO))
     fresh = snapshot(live(alias="Annie"), live(BO, roles=["Admin"]))
@@ -437,6 +543,29 @@ def test_L_03_any_edit_of_a_planned_person_stops_the_batch(field: str, value: An
 def test_L_03_both_values_are_told() -> None:
     (problem,) = moved(batch_of(MOVE), snapshot(live(location="Faro")))
     assert problem.summary == 'approved with "Porto" before the change, now "Faro"'
+
+
+def test_L_03_a_moved_value_is_told_at_the_place_of_the_person() -> None:
+    (problem,) = moved(batch_of(MOVE), snapshot(live(location="Faro")))
+    assert (problem.mark, problem.hint) == (MOVE.mark, "run again and approve the new plan")
+
+
+@pytest.mark.parametrize(
+    ("change", "fresh", "said"),
+    [
+        (START, [after(START)], "approved as somebody new, now the platform has this address"),
+        (MOVE, [], "approved as somebody known, now the platform has nobody or two with this address"),
+        (MOVE, [live(location="Porto", ident="other")], "another account has this address now"),
+    ],
+    ids=["came", "went", "another"],
+)
+def test_L_03_what_became_of_a_planned_person_is_told(change: Change, fresh: list[LiveUser], said: str) -> None:
+    (problem,) = moved(batch_of(change), snapshot(*fresh))
+    assert (problem.summary, problem.user, problem.code, problem.field) == (said, change.key, "L-03", "")
+
+
+def test_the_doubled_address_of_others_does_not_stop_somebody_new() -> None:
+    assert moved(batch_of(START), snapshot(doubled=[live(BO, ident="1"), live(BO, ident="2")])) == ()
 
 
 def test_L_03_somebody_new_who_is_there_already_stops_the_batch() -> None:

@@ -258,6 +258,8 @@ SHAPES: Final = (
     case("D-35", "users is a mapping", "users: ▸{email: ana@acme.example}\n"),
     case("D-35", "a person is a text", "users:\n- ▸ana@acme.example\n", says="- email: ana@acme.example"),
     of_ana("D-35", "a text is a list", "first_name: ▸[Ana]"),
+    case("D-35", "profiles is a list", "profiles: ▸[cover]\n", says="email:"),
+    case("D-35", "a profile is a list", "profiles:\n  cover: ▸[Agent]\n"),
     of_ana("D-36", "key of 1,025 characters", f"? ▸{'k' * 1_025}\n: v"),
     of_ana("D-36", "value of 256 characters", f"first_name: ▸{'x' * 256}"),
     of_ana("D-36", "role of 129 characters", f"roles: [▸{'x' * 129}]"),
@@ -275,10 +277,8 @@ STRANGE_KEYS: Final = (
     of_ana("D-37", "read only", "▸filter_timeout: 5"),
     of_ana("D-37", "status by case", "status: ▸active", says="write:  status: Active"),
     setting("D-37", "in the settings", "▸timezone_of: x"),
-    *(
-        of_ana("D-37", f"later: {key}", f"▸{key}: x", code="later")
-        for key in ("profiles", "first_day", "last_day", "previous_emails", "new_email")
-    ),
+    of_ana("D-37", "the key of an upload", "▸new_email: bo@acme.example", says="previous_emails:"),
+    case("D-37", "in a profile", "profiles:\n  cover: {▸locaton: Oslo}\n", says="write:  location:"),
 )
 MOVED: Final = (
     case("D-38", "beside the list", f"users:\n  - {ANA}▸location: Madrid\n", says="four spaces"),
@@ -307,6 +307,18 @@ SURPRISES: Final = (
 )
 """Spellings that YAML reads as something else than the text, with the row that refuses them without quotes."""
 
+DAYS: Final = (
+    *(
+        of_ana("D-54", f"day {day}", f"last_day: ▸{day}", says="2027-01-31")
+        for day in ("2024-13-45", "2027-1-5", "10.01.2027", "soon", "2027-02-29", "[2027-01-10]", "null")
+    ),
+    of_ana("D-54", "both days", "first_day: ▸x\nlast_day: ▸y"),
+    of_ana("D-54", "days that cross", "first_day: 2027-01-10\nlast_day: ▸2026-01-10"),
+    of_ana("D-54", "day of a team", "teams: {at_least: [{name: VIP, last_day: ▸2027-13-01}]}"),
+    of_ana("D-54", "both days of a team", "teams: [{name: VIP, first_day: ▸x, last_day: ▸y}]"),
+    of_ana("D-54", "day under never", "teams: {never: [{name: ▸VIP, last_day: 2027-01-10}]}"),
+    case("D-54", "day of a profile", "profiles:\n  cover: {last_day: ▸2027-13-01}\n"),
+)
 LONG: Final = (
     of_ana("D-57", "4,301 digits", f"agent_number: ▸{'9' * 4_301}", code="D-36"),
     of_ana("D-57", "4,301 digits as a number", f"max_chat_limit: ▸{'9' * 4_301}", code="D-74"),
@@ -483,6 +495,7 @@ CASES: Final = (
     *MOVED,
     *COMMENTS,
     *(of_ana(row, text, f"alias: ▸{text}") for text, row in SURPRISES),
+    *DAYS,
     *LONG,
     *ADDRESSES,
     *VALUES,

@@ -14,6 +14,9 @@ Changes: TypeAlias = dict[str, dict[str, Any]]
 
 FIRST: Final = "first_name"
 LAST: Final = "last_name"
+FROM: Final = "first_day"
+"""Of somebody whose access has not begun."""
+
 NAMES: Final = ("roles", "teams")
 NUMBERS: Final = ("agent_number", "extension_number")
 """Values that nobody else may hold, in the tree and on the platform (product section 3)."""
@@ -66,7 +69,8 @@ def expect(
 ) -> Expected:
     """Work out what an apply must do to `users`; `known` are the tenant's role and team names.
 
-    `declared` and `only` are by address in lower case.
+    `declared` and `only` are by address in lower case; `declared` are people without profiles and days, but for a
+    `first_day` that is still to come.
     """
     live, twins = split(users)
     here = live.keys() | twins
@@ -79,11 +83,16 @@ def expect(
         return Expected("protected names somebody unknown")
     found = Expected()
     everybody = [*users]
+    alike = lookalikes(declared, live, twins)
     for key in sorted(declared.keys() | live.keys()):
         if not only or key in only:
             person = declared.get(key)
             if person is None:
                 person = undeclared(live[key], guards, protected)
+            if key in alike and (key in declared or person):
+                if FROM not in (person or {}):
+                    found.left_out.add(key)
+                continue
             judge(key, person, live.get(key), found, known, key in twins, key in protected, everybody)
     count(found, live, guards)
     return found
@@ -109,6 +118,23 @@ def tree_error(declared: Mapping[str, Person]) -> str:
     return ""
 
 
+def lookalikes(declared: Mapping[str, Person], live: Mapping[str, Person], twins: set[str]) -> set[str]:
+    """Return the addresses of new people and of active people in no file who look like one another."""
+    new = {key for key in declared.keys() - live.keys() - twins if declared[key].get("status") != "Inactive"}
+    unnamed = {
+        key for key in live.keys() - declared.keys() if live[key]["status"] == "Active" and key.endswith(DOMAIN)
+    }
+    pairs = [(one, other) for one in new for other in unnamed if signs(declared[one]) & signs(live[other])]
+    return {key for pair in pairs for key in pair}
+
+
+def signs(person: Person) -> set[tuple[str, ...]]:
+    """Return what somebody is known by beside the address: the agent number, and both names together."""
+    number, names = person.get("agent_number"), (person.get(FIRST), person.get(LAST))
+    found = {(composed(str(number)),)} if number else set()
+    return found | ({tuple(composed(str(name)).casefold() for name in names)} if all(names) else set())
+
+
 def undeclared(user: Person, guards: Guards, protected: set[str]) -> Person:
     """Return what holds for somebody in no file: nothing, or out, if active, in scope and not protected."""
     key = user["email"].lower()
@@ -131,9 +157,16 @@ def judge(
         found.left_out.add(key)
         return
     active = person.get("status", user["status"] if user else "Active") == "Active"
-    if user is None and not active:
+    if user is None and (FROM in person or not active):
         return
-    compared = {name: value for name, value in person.items() if name != "email" and (active or name != "teams")}
+    if FROM in person and active:
+        found.left_out.add(key)
+        return
+    compared = {
+        name: value
+        for name, value in person.items()
+        if name not in {"email", FROM} and (active or name != "teams")
+    }
     if any(set(mentioned(compared[name])) - {*known[name]} for name in NAMES if name in compared):
         found.left_out.add(key)
         return

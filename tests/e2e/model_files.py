@@ -55,6 +55,14 @@ def write_people(people: list[Mapping[str, Any]], form: str) -> str:
     return text.replace("\n", "\r\n") if form == "crlf" else text
 
 
+def write_profiles(profiles: Mapping[str, Any], form: str) -> str:
+    """Return a file of profiles."""
+    if form == "json":
+        return json.dumps({"profiles": profiles}, ensure_ascii=False, indent=1) + "\n"
+    text = "profiles:\n" + "".join(f"  {name}:\n   {entries(values)}" for name, values in profiles.items())
+    return text.replace("\n", "\r\n") if form == "crlf" else text
+
+
 def entries(person: Mapping[str, Any]) -> str:
     """Write one person of a list, the first key behind its dash."""
     return "".join(
@@ -67,7 +75,15 @@ def block(value: Any, indent: str) -> str:
     if isinstance(value, Mapping):
         return "".join(f"\n{indent}{key}: {block(part, indent)}" for key, part in value.items())
     if isinstance(value, list):
-        return f"[{', '.join(block(part, indent) for part in value)}]"
+        return f"[{', '.join(in_line(part) for part in value)}]"
     if isinstance(value, str):
         return value if PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
     return json.dumps(value)
+
+
+def in_line(value: Any) -> str:
+    """Write one element of a list on one line."""
+    if isinstance(value, Mapping):
+        parts = [f"{key}: {block(part, '')}" for key, part in value.items()]
+        return f"{{{', '.join(parts)}}}"
+    return block(value, "")

@@ -1,6 +1,7 @@
 """What the model test draws: people, declared and portal values by kind, settings, and kinds of platforms."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from reconciler.model.fields import MANAGED_FIELDS, Field
 from reconciler.model.kinds import ACCOUNT, CHAT_LIMIT, DIGITS, PHONE, PLACE, Flag
 from reconciler.model.names import Names
 from tests.e2e.model_expected import FIRST, LAST, Guards
+from tests.stage import BEGIN
 
 LIVE: Final = ("ana@acme.example", "Bo@acme.example", "eva@acme.example", "off@acme.example", "root@acme.example")
 POOL: Final = (*LIVE, "li.wei@acme.example", "__x@acme.example", "o'neil+1@acme.example")
@@ -44,6 +46,19 @@ NUMBERS: Final = (*map(str, range(4000, 4012)), "0", "7", "07")
 """Few enough that two people meet at one number now and then."""
 
 
+DAYS: Final = st.integers(-2, 9).map(lambda days: str(BEGIN.date() + timedelta(days)))
+"""Days about the beginning of the story; the clock passes over most of them."""
+
+WINDOWS: Final[st.SearchStrategy[dict[str, str]]] = st.one_of(
+    st.just({}),
+    st.just({}),
+    DAYS.map(lambda day: {"first_day": day}),
+    DAYS.map(lambda day: {"last_day": day}),
+    st.tuples(DAYS, DAYS).map(lambda days: dict(zip(("first_day", "last_day"), sorted(days), strict=True))),
+)
+"""No days as often as not, else the first, the last, or both."""
+
+
 def declared_values(field: Field) -> st.SearchStrategy[Any]:
     """What a file may say under a key."""
     if isinstance(field.kind, Names):
@@ -74,19 +89,30 @@ def name_rules(names: tuple[str, ...], least: int) -> st.SearchStrategy[Any]:
     return (
         one
         | st.lists(one, unique=True, min_size=least, max_size=3)
+        | st.tuples(st.lists(one, unique=True, min_size=2, max_size=2), WINDOWS).map(
+            lambda drawn: [drawn[0][0], {"name": drawn[0][1], **drawn[1]}]
+        )
         | st.lists(one, unique=True, min_size=1, max_size=3).flatmap(halves)
     )
 
 
-def halves(names: list[str]) -> st.SearchStrategy[dict[str, list[str]]]:
+def halves(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     """Some names under `at_least`, the others under `never`; a half with no name may be written or absent."""
-    return st.integers(0, len(names)).flatmap(
-        lambda cut: st.sampled_from(
+    return st.tuples(st.integers(0, len(names)), WINDOWS).flatmap(
+        lambda drawn: st.sampled_from(
             (
-                {"at_least": names[:cut], "never": names[cut:]},
-                {key: half for key, half in (("at_least", names[:cut]), ("never", names[cut:])) if half},
+                {"at_least": names[: drawn[0]], "never": names[drawn[0] :]},
+                {key: half for key, half in parted(names, *drawn) if half},
             )
         )
+    )
+
+
+def parted(names: list[str], cut: int, window: dict[str, str]) -> tuple[tuple[str, list[Any]], ...]:
+    """Part names in those that must be held, all of them with the same days, and those that must not."""
+    return ("at_least", [{"name": name, **window} if window else name for name in names[:cut]]), (
+        "never",
+        names[cut:],
     )
 
 
@@ -95,9 +121,43 @@ def declarations() -> st.SearchStrategy[dict[str, Any]]:
     enough = {name: declared_values(BY_NAME[name]) for name in (FIRST, LAST, "roles")}
     some = {field.name: declared_values(field) for field in MANAGED_FIELDS}
     few = st.lists(st.sampled_from((*some, *OFTEN * 5)), unique=True, min_size=1, max_size=5)
-    return st.tuples(st.sampled_from((True, True, True, False)), few).flatmap(
+    values = st.tuples(st.sampled_from((True, True, True, False)), few).flatmap(
         lambda drawn: st.fixed_dictionaries(
             {**(enough if drawn[0] else {}), **{name: some[name] for name in drawn[1]}}
+        )
+    )
+    return st.tuples(values, st.just({}) | WINDOWS, NAMED).map(lambda drawn: drawn[0] | drawn[1] | drawn[2])
+
+
+PROFILES: Final = ("agent", "peak", "site")
+
+NAMED: Final[st.SearchStrategy[dict[str, list[str]]]] = st.just({}) | st.lists(
+    st.sampled_from(PROFILES), unique=True, max_size=3
+).map(lambda names: {"profiles": names})
+"""The profiles that a person names, if any."""
+
+SHARED: Final[Mapping[str, tuple[str, ...]]] = {
+    "agent": ("roles",),
+    "peak": ("teams", "status"),
+    "site": ("location", "alias", "max_chat_limit", "external_user"),
+}
+"""What each profile may give: no two the same, so that only names of people and profiles contradict each other."""
+
+
+def profiles() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """A profile by its name: what it gives, when, and to whom without their asking."""
+    return st.sampled_from(PROFILES).flatmap(
+        lambda name: st.tuples(
+            st.just(name),
+            st.tuples(
+                st.lists(st.sampled_from(SHARED[name]), unique=True, min_size=1).flatmap(
+                    lambda fields: st.fixed_dictionaries(
+                        {field: declared_values(BY_NAME[field]) for field in fields}
+                    )
+                ),
+                WINDOWS,
+                st.lists(st.sampled_from(POOL), unique=True, max_size=2).map(lambda people: {"people": people}),
+            ).map(lambda drawn: drawn[0] | drawn[1] | drawn[2]),
         )
     )
 

@@ -31,6 +31,9 @@ class Typed(NamedTuple):
     keys: str
 
 
+CTRL_C: Final = b"\x03"
+
+
 def environment(scene: Stage, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a child: that of the tests, without what the shell says of languages and colours."""
     kept = {name: value for name, value in os.environ.items() if name not in QUIET}
@@ -76,13 +79,22 @@ def run_at_terminal(
 
 
 def converse(terminal: int, typed: list[Typed]) -> str:
-    """Read until the program has closed the terminal, and type what is due."""
-    shown, until = b"", time.monotonic() + LONGEST_S
+    """Read until the program has closed the terminal, and type what is due.
+
+    A Ctrl-C is typed again where nothing comes of it for a second: one that arrives just before the program waits
+    for a key is only heard with the next one, which is the way of Python's `input`.
+    """
+    shown, until, again = b"", time.monotonic() + LONGEST_S, b""
     with suppress(OSError):  # Linux ends a terminal without a program with EIO
-        while time.monotonic() < until and select.select([terminal], [], [], until - time.monotonic())[0]:
+        while time.monotonic() < until:
+            if not select.select([terminal], [], [], 1)[0]:
+                os.write(terminal, again)
+                continue
             if not (read := os.read(terminal, 1 << 16)):
                 break
             shown += read
             if typed and typed[0].after.encode() in shown:
-                os.write(terminal, typed.pop(0).keys.encode())
+                keys = typed.pop(0).keys.encode()
+                os.write(terminal, keys)
+                again = keys if keys == CTRL_C else b""
     return shown.decode().replace("\r\n", "\n")

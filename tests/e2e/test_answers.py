@@ -26,7 +26,7 @@ def test_the_comment_is_written_beside_the_plan_and_has_its_number(scene: Stage)
     comment = scene.folder / "comment.md"
     told = scene.plan("--format", "json", "--markdown", str(comment)).json
     marker, headline, totals, *_ = comment.read_text().splitlines()
-    assert (marker, headline) == (MARKER, "### If merged, 1 person changes on the platform")
+    assert (marker, headline) == (MARKER, "### 1 person changes on the platform")
     assert f"plan `{told['number']}`" in totals
     assert comment.stat().st_mode & 0o777 == 0o600
 

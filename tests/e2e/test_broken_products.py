@@ -299,7 +299,7 @@ TABLE: Final = (
         "nobody looks at the others",
         "I-06",
         "flow/endings.py",
-        "return strange + bystanders(before, live, frozenset(change.key for change in touched))",
+        "return strange + bystanders(before, live, addresses(touched))",
         "return strange",
         "a_neighbour_is_changed_too",
     ),
@@ -450,9 +450,9 @@ TABLE: Final = (
     Broken(
         "the dangerous rows go first",
         "I-12",
-        "core/pack.py",
-        "key=lambda change: (danger(change), change.key)",
-        "key=lambda change: (-danger(change), change.key)",
+        "core/row_order.py",
+        "ranks = {change.key: danger(change) for change in listed}",
+        "ranks = {change.key: -danger(change) for change in listed}",
         "the_harmless_first",
     ),
     Broken(

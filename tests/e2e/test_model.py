@@ -9,14 +9,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from tests.by_hand import Mistake, people_by_hand
 from tests.e2e.model_checks import (
     check_history,
     check_jobs_of_run,
@@ -27,7 +31,7 @@ from tests.e2e.model_checks import (
 )
 from tests.e2e.model_expected import NUMBERS as UNIQUE
 from tests.e2e.model_expected import Expected, Guards, composed, expect, tree_error
-from tests.e2e.model_files import FORMS, write_people, write_settings
+from tests.e2e.model_files import FORMS, write_people, write_profiles, write_settings
 from tests.e2e.model_strategies import (
     ADDRESSES,
     BY_NAME,
@@ -42,8 +46,9 @@ from tests.e2e.model_strategies import (
     SWITCH,
     TEAMS,
     declarations,
+    profiles,
 )
-from tests.stage import Ended, Stage, stage
+from tests.stage import BEGIN, Ended, Stage, stage
 from tests.truth import check_jobs, check_requests, check_words
 
 LONG: Final = os.environ.get("RECONCILER_LONG") == "1"
@@ -52,7 +57,8 @@ LONG: Final = os.environ.get("RECONCILER_LONG") == "1"
 FILES: Final = ("people.yaml", "billing/team.yml", "00 \u00f1.yaml", "z/y/x.yaml")
 KNOWN: Final = {"roles": {*ROLES}, "teams": {composed(team) for team in TEAMS}}
 PERSON: Final = st.tuples(ADDRESSES, declarations())
-SOME_FIELDS: Final = st.sets(st.sampled_from(sorted(BY_NAME)), min_size=1, max_size=4)
+BESIDE: Final = ("profiles", "first_day", "last_day")
+SOME_FIELDS: Final = st.sets(st.sampled_from((*sorted(BY_NAME), *BESIDE * 3)), min_size=1, max_size=4)
 NUMBERS: Final = st.lists(st.integers(0, 99), min_size=1, max_size=3)
 MISTAKES: Final = (
     "email: x@acme.example\nlocation: NO\n",
@@ -65,6 +71,12 @@ MISTAKES: Final = (
 APPLIED: Final = st.sampled_from((True, False, False))
 LATER_S: Final = 6.0
 """Longer than any late read of the platform: what happened so long ago is seen by everybody."""
+
+DAY_S: Final = 86_400.0
+HALF_PAST_ELEVEN_S: Final = 23.5 * 3600
+ZONE: Final = ZoneInfo("Europe/Madrid")
+LAST_STEP: Final = BEGIN + timedelta(12)
+"""From then on the clock makes only small steps: what the settings date ends soon after."""
 
 LAYOUTS: Final = st.fixed_dictionaries(
     {
@@ -85,6 +97,8 @@ class MainJob(RuleBasedStateMachine):
         folder = Path(self.rooms.enter_context(tempfile.TemporaryDirectory(prefix="model-")))
         self.scene: Stage = self.rooms.enter_context(stage(folder, SEED, validate_seconds=0.5, job_seconds=2.0))
         self.declared: dict[str, dict[str, Any]] = {}
+        self.profiles: dict[str, dict[str, Any]] = {}
+        self.right = deepcopy((self.declared, self.profiles))
         self.layout: Mapping[str, Any] = {"homes": FILES[:1] * len(POOL), "forms": FORMS, "backwards": False}
         self.guards = Guards()
         self.ignored: list[int] = []
@@ -96,22 +110,30 @@ class MainJob(RuleBasedStateMachine):
 
     # What people do to the files.
 
-    @initialize(people=st.lists(PERSON, min_size=2, max_size=5), platform=PLATFORMS)
-    def begin(self, people: list[tuple[str, dict[str, Any]]], platform: dict[str, object]) -> None:
+    @initialize(
+        people=st.lists(PERSON, min_size=2, max_size=5), named=st.lists(profiles(), max_size=4), platform=PLATFORMS
+    )
+    def begin(
+        self,
+        people: list[tuple[str, dict[str, Any]]],
+        named: list[tuple[str, dict[str, Any]]],
+        platform: dict[str, object],
+    ) -> None:
         self.scene.simulator.set_switches(**platform)
+        self.profiles = dict(named)
         self.declare(people, applied=False)
 
     @rule(people=st.lists(PERSON, min_size=1, max_size=3), applied=APPLIED)
     def declare(self, people: list[tuple[str, dict[str, Any]]], applied: bool) -> None:
         for email, values in people:
             self.declared[email.lower()] = {"email": email, **own_numbers(email, values)}
-        self.write_tree()
+        self.write_tree_if_right()
         self.apply_if(applied)
 
     @rule(email=ADDRESSES, field=DECLARED_FIELD, applied=APPLIED)
     def declare_one_value(self, email: str, field: tuple[str, Any], applied: bool) -> None:
         self.declared.setdefault(email.lower(), {"email": email}).update(own_numbers(email, dict([field])))
-        self.write_tree()
+        self.write_tree_if_right()
         self.apply_if(applied)
 
     @rule(email=ADDRESSES, names=SOME_FIELDS, applied=APPLIED)
@@ -119,14 +141,27 @@ class MainJob(RuleBasedStateMachine):
         person = self.declared.setdefault(email.lower(), {"email": email})
         for name in names & person.keys():
             del person[name]
-        self.write_tree()
+        self.write_tree_if_right()
+        self.apply_if(applied)
+
+    @rule(profile=profiles(), applied=APPLIED)
+    def define_profile(self, profile: tuple[str, dict[str, Any]], applied: bool) -> None:
+        self.profiles.update([profile])
+        self.write_tree_if_right()
+        self.apply_if(applied)
+
+    @precondition(lambda self: self.profiles)
+    @rule(number=st.integers(0, 9), applied=APPLIED)
+    def take_out_profile(self, number: int, applied: bool) -> None:
+        del self.profiles[sorted(self.profiles)[number % len(self.profiles)]]
+        self.write_tree_if_right()
         self.apply_if(applied)
 
     @precondition(lambda self: len(self.declared) > 1)
     @rule(number=st.integers(0, 99), applied=APPLIED)
     def take_out_of_the_files(self, number: int, applied: bool) -> None:
         del self.declared[sorted(self.declared)[number % len(self.declared)]]
-        self.write_tree()
+        self.write_tree_if_right()
         self.apply_if(applied)
 
     @rule(layout=LAYOUTS)
@@ -191,9 +226,22 @@ class MainJob(RuleBasedStateMachine):
         self.scene.clock.sleep(LATER_S)
         self.apply_if(applied)
 
-    @rule(seconds=st.sampled_from((1.0, 61.0, 7200.0)))
-    def time_passes(self, seconds: float) -> None:
-        self.scene.clock.sleep(seconds)
+    @rule(seconds=st.sampled_from((1.0, 61.0, 7200.0, DAY_S, 2 * DAY_S)), applied=APPLIED)
+    def time_passes(self, seconds: float, applied: bool) -> None:
+        self.scene.clock.sleep(seconds if self.scene.clock.now() < LAST_STEP else 1.0)
+        self.apply_if(applied)
+
+    @precondition(lambda self: self.scene.clock.now() < LAST_STEP)
+    @rule(applied=APPLIED)
+    def midnight_passes(self, applied: bool) -> None:
+        """The tenant's day has begun, that of UTC has not."""
+        self.scene.clock.sleep((HALF_PAST_ELEVEN_S - self.scene.clock.seconds) % DAY_S)
+        self.apply_if(applied)
+
+    @rule(days=st.integers(0, 9))
+    def plan_ahead(self, days: int) -> None:
+        """The plan of a day to come is what the model expects of that day."""
+        self.plan(as_of=self.today + timedelta(days))
 
     @rule(email=st.sampled_from(LIVE), alias=st.sampled_from(("from the portal", "x")), applied=APPLIED)
     def portal_job_runs_and_ends(self, email: str, alias: str, applied: bool) -> None:
@@ -256,17 +304,65 @@ class MainJob(RuleBasedStateMachine):
 
     # How it is done.
 
+    @property
+    def today(self) -> date:
+        """The day that it is where the tenant is."""
+        return self.scene.clock.now().astimezone(ZONE).date()
+
+    def stated(self) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+        """Return people and profiles as the files have them, which name nobody and nothing that is gone."""
+        people = [
+            {**person, "profiles": [name for name in person["profiles"] if name in self.profiles]}
+            if "profiles" in person
+            else person
+            for person in self.declared.values()
+        ]
+        profiles = {
+            name: {**profile, "people": [one for one in profile["people"] if one.lower() in self.declared]}
+            for name, profile in self.profiles.items()
+        }
+        return people, profiles
+
+    def carried_out(self, day: date) -> dict[str, dict[str, Any]]:
+        """Return everybody declared as of a day, by address; raises `Mistake` where that cannot be."""
+        return {person["email"].lower(): person for person in people_by_hand(*self.stated(), day)}
+
+    def contradiction(self) -> str:
+        """Return how profiles, days and people contradict each other, today or later; `""` where they do not."""
+        try:
+            self.carried_out(self.today)
+        except Mistake as mistake:
+            return str(mistake)
+        return ""
+
+    def mistake(self) -> str:
+        """Return why the files are refused whatever is live; `""` where they are not."""
+        return self.contradiction() or tree_error(self.declared)
+
+    def write_tree_if_right(self) -> None:
+        """Write the files; what contradicts itself on some day is refused, and taken back."""
+        self.write_tree()
+        if self.contradiction():
+            self.plan()
+            self.declared, self.profiles = deepcopy(self.right)
+            self.write_tree()
+        self.right = deepcopy((self.declared, self.profiles))
+
     def write_tree(self) -> None:
         """Write settings and files anew; a file in which nobody stands any more is gone."""
         shutil.rmtree(self.scene.tree)
         self.scene.write("reconciler.yaml", write_settings(self.guards, self.ignored))
         homes: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FILES}
+        people, named = self.stated()
+        by_address = {person["email"].lower(): person for person in people}
         for email, home in list(zip(POOL, self.layout["homes"], strict=True))[:: self.direction]:
-            if person := self.declared.get(email.lower()):
+            if person := by_address.get(email.lower()):
                 homes[home].append(person)
-        for (name, people), form in zip(homes.items(), self.layout["forms"], strict=True):
-            if people:
-                self.scene.write(name, write_people(people, form))
+        for (name, listed), form in zip(homes.items(), self.layout["forms"], strict=True):
+            if listed:
+                self.scene.write(name, write_people(listed, form))
+        if named:
+            self.scene.write("profiles.yaml", write_profiles(named, self.layout["forms"][0]))
 
     @property
     def direction(self) -> int:
@@ -281,24 +377,29 @@ class MainJob(RuleBasedStateMachine):
         check_requests(self.scene)
         return ended
 
-    def plan(self, only: Iterable[str] = (), *options: str) -> Ended:
+    def plan(self, only: Iterable[str] = (), *options: str, as_of: date | None = None) -> Ended:
         """Plan, keep the bulk JSON, and hold the plan against the model; nothing may be sent."""
         shutil.rmtree(self.scene.folder / "bulk", ignore_errors=True)
         sent = len(self.scene.writes())
         bulk = ("--bulk", str(self.scene.folder / "bulk"))
-        ended = self.command("plan", "--format", "json", *bulk, *options, *named(only))
+        ahead = ("--as-of", str(as_of)) if as_of else ()
+        ended = self.command("plan", "--format", "json", *bulk, *options, *ahead, *named(only))
         assert len(self.scene.writes()) == sent
-        check_plan(ended, self.expected(only))
+        check_plan(ended, self.expected(only, as_of))
         return ended
 
     def bulk(self) -> list[bytes]:
         """Return what the last plan would upload, in order."""
         return [file.read_bytes() for file in sorted((self.scene.folder / "bulk").glob("*"))]
 
-    def expected(self, only: Iterable[str]) -> Expected:
+    def expected(self, only: Iterable[str], as_of: date | None = None) -> Expected:
         """Ask the model."""
+        if mistake := self.mistake():
+            return Expected(mistake)
         keys = {email.lower() for email in only}
-        return expect(self.scene.simulator.users(), self.declared, self.guards, KNOWN, keys)
+        return expect(
+            self.scene.simulator.users(), self.carried_out(as_of or self.today), self.guards, KNOWN, keys
+        )
 
     def apply_if(self, applied: bool) -> None:
         """Apply everything at once, or leave that to a later step."""
@@ -316,8 +417,9 @@ class MainJob(RuleBasedStateMachine):
             assert self.scene.simulator.users() == before["users"]
             return
         assert ended.code == expected.code, ended.out + ended.err
-        check_platform(self.scene, before, expected, self.declared)
-        check_jobs_of_run(self.scene, before, self.bulk(), self.guards, self.declared)
+        wanted = self.carried_out(self.today)
+        check_platform(self.scene, before, expected, wanted)
+        check_jobs_of_run(self.scene, before, self.bulk(), self.guards, wanted)
         check_jobs(self.scene)
         check_history(self.scene, before, self.guards)
         check_receipts(self.scene, expected)
@@ -341,7 +443,7 @@ class MainJob(RuleBasedStateMachine):
         """While a job of somebody else is not finished the run is busy and sends nothing."""
         sent = len(self.scene.writes())
         ended = self.command("apply", "--yes")
-        assert ended.code == (4 if tree_error(self.declared) else 6)
+        assert ended.code == (4 if self.mistake() else 6)
         assert len(self.scene.writes()) == sent
 
 

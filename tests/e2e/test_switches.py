@@ -80,7 +80,6 @@ ENDS: Final[Mapping[tuple[str, str], tuple[int, str]]] = {
     ("normalise", "lower"): (1, FIRST),
     ("job_vanishes", "yes"): (1, NO_JOB),
     ("job_vanishes", "valid_scheme"): (5, "job 12345 was not started, and its check was not seen to end"),
-    ("job_vanishes", "in_progress"): (5, "it is not known whether job 12345 was started"),
     ("job_vanishes", "final"): (5, "the end of job 12345 was not seen"),
     ("fail_emails", "agent1@acme.example"): (1, "1 of 26 changes is not on the platform"),
     ("fail_emails", "new1@acme.example,agent2@acme.example"): (1, "2 of 26 changes are not on the platform"),

@@ -106,7 +106,7 @@ def test_N_33_other_statuses_end_at_once(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 207, 299])
-def test_unknown_4_any_success_is_one(status: int) -> None:
+def test_N_42_unknown_4_any_success_is_one(status: int) -> None:
     assert post(Script().on(POST, reply({"id": 7}, status))) == Reply(status, {"id": 7}, None)
 
 

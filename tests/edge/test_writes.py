@@ -91,11 +91,19 @@ def test_N_02_what_never_left_ends_at_once_without_a_look() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_N_28_a_refused_credential_ends_at_once(status: int) -> None:
+def test_N_28_a_refused_credential_ends_after_one_look(status: int) -> None:
     platform = Platform(Denied("no", status=status), acts=False)
+    platform.look_error = Denied("no", status=status)
     with pytest.raises(Denied):
         platform.settle()
-    assert (platform.sent, platform.looks) == (1, 0)
+    assert (platform.sent, platform.looks) == (1, 1)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_N_29_what_was_done_is_found_though_the_answer_spoke_of_the_credential(status: int) -> None:
+    platform = Platform(Denied("no", status=status))
+    assert platform.settle() == known()
+    assert (platform.sent, platform.looks) == (1, 1)
 
 
 @pytest.mark.parametrize("status", [302, 400, 404, 405, 409, 410, 413, 415, 422, 501])

@@ -9,9 +9,20 @@ import pytest
 import yaml
 
 from reconciler.edge.text_gate import MAX_KEY
-from reconciler.edge.yaml_events import MAX_DEPTH
+from reconciler.edge.yaml_events import MAX_DEPTH, mark_of, reads_as
 from reconciler.edge.yaml_reader import read_document
-from reconciler.model.source import PLAIN, Document, Entries, Items, Node, Problem, Problems, Scalar, Severity
+from reconciler.model.source import (
+    PLAIN,
+    Document,
+    Entries,
+    Items,
+    Node,
+    Problem,
+    Problems,
+    Scalar,
+    Severity,
+    Source,
+)
 
 Read = Callable[[str], tuple[Document | None, Problems]]
 
@@ -446,3 +457,94 @@ def test_a_colon_without_a_space_within_brackets(text: str) -> None:
     assert [problem.code for problem in problems] == ["D-31"]
     assert marked(problems[0]) == ":"
     assert problems[0].summary.startswith("within brackets a colon")
+
+
+def test_D_35_whatever_else_is_wrong_beside_a_key_that_is_none_is_told_too(read: Read) -> None:
+    document, problems = read("? [a]\n: {b: 1, b: 2}\nc: 1\nc: 2\n")
+    assert document is None
+    assert [problem.code for problem in problems] == ["D-35", "D-28", "D-28"]
+
+
+def test_D_26_a_joiner_written_as_an_escape_is_refused_in_a_key(read: Read) -> None:
+    refused(read, r'"\u0915\u094d\u200d\u0937": x' + "\n", "D-26")
+
+
+def test_D_28_a_key_over_two_lines_has_one_caret(read: Read) -> None:
+    _, problems = read("? |\n x\n: 9\n? |\n x\n: 8\n")
+    assert [at(problem)[2] for problem in problems if problem.code == "D-28"] == [1]
+
+
+def test_a_group_of_lines_is_pointed_at_by_one_caret(read: Read) -> None:
+    document, _ = read("a: {b: c}\n")
+    assert document is not None
+    assert document.root.entries[0][1].mark.width == 1
+
+
+CAREFULLY = "# a sign like ! makes the reading careful\n"
+
+
+@pytest.mark.parametrize("before", ["", CAREFULLY], ids=["plain", "careful"])
+@pytest.mark.parametrize(("levels", "code"), [(19, None), (20, "D-33")])
+def test_D_33_a_value_on_the_twentieth_level_is_read_and_one_below_it_is_not(
+    read: Read, before: str, levels: int, code: str | None
+) -> None:
+    document, problems = read(f"{before}a: " + "[" * (levels - 1) + "x" + "]" * (levels - 1) + "\n")
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert (document is None) == bool(code)
+
+
+def test_D_32_further_documents_are_told_beside_what_else_is_wrong(read: Read) -> None:
+    document, problems = read("a: !x b\n---\nc: d\n---\ne: f\n")
+    assert document is None
+    assert [problem.code for problem in problems] == ["D-30", "D-32", "D-32"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "summary", "hint"),
+    [
+        (
+            "a: !x b\n---\nc: d\n",
+            "D-32",
+            "a second document begins here; one file holds one",
+            "Delete the line, or move what follows into a file of its own.",
+        ),
+        ("a: b\n...\n", "D-32", '"..." ends the file for YAML', "Delete the line."),
+        (
+            "a: &b c\n",
+            "D-29",
+            '"&b" marks a value for repeating, which is not read here',
+            'Write the values out. Meant as text? write:  a: "&b c"',
+        ),
+        (
+            "a: *b\n",
+            "D-29",
+            '"*b" repeats a value from elsewhere, which is not read here',
+            'Write the values out. Meant as text? write:  a: "*b"',
+        ),
+        (
+            "a: " + "[" * 20 + "]" * 20,
+            "D-33",
+            "more than 20 levels stand inside each other",
+            "Nothing in these files needs more than six; remove brackets or dashes.",
+        ),
+    ],
+    ids=["document", "dots", "anchor", "alias", "depth"],
+)
+def test_what_no_file_may_hold_is_told_in_full(read: Read, text: str, code: str, summary: str, hint: str) -> None:
+    _, problems = read(text)
+    assert (summary, hint) in [(problem.summary, problem.hint) for problem in problems if problem.code == code]
+
+
+def test_D_32_three_dots_get_three_carets(read: Read) -> None:
+    assert at(refused(read, "a: b\n...\n", "D-32")) == (2, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("word", ""), ("12", "int"), ("1" * MAX_KEY, "int"), ("1" * (MAX_KEY + 1), "long")]
+)
+def test_D_57_a_spelling_is_looked_at_up_to_a_length(text: str, kind: str) -> None:
+    assert reads_as(text) == kind
+
+
+def test_D_31_without_a_place_the_start_of_the_file_is_one() -> None:
+    assert mark_of(Source("a.yaml", "a: b"), None)[1:] == (1, 1, 1)

@@ -1,5 +1,6 @@
 """Sets of names: in files a rule, on the platform a set, in every shape of a read."""
 
+from datetime import date
 from typing import Final
 
 import pytest
@@ -133,16 +134,66 @@ def test_D_71_a_team_name_has_no_colon() -> None:
 
 
 def test_everything_wrong_in_a_list_is_said_at_once_at_its_own_place() -> None:
-    error = refusal("[NO, VIP, 012, {name: Holiday Peak, last_day: 2027-01-10}]")
+    error = refusal("[NO, VIP, 012, {name: YES, last_day: 2027-01-10}, {name: Gold, first_day: x, last_day: y}]")
     wrong = (error, *error.more)
-    assert [one.code for one in wrong] == ["D-50", "D-51", "later"]
-    assert [one.mark.column for one in wrong if one.mark] == [7, 16, 21]
+    assert [one.code for one in wrong] == ["D-50", "D-51", "D-50", "D-54", "D-54"]
+    assert [one.mark.column for one in wrong if one.mark] == [7, 16, 28, 80, 93]
 
 
-def test_a_dated_name_is_refused_by_name() -> None:
-    error = refusal("{at_least: [{name: Holiday Peak, last_day: 2027-01-10}]}")
-    assert error.summary == "a name with its own first_day or last_day is not supported by this version yet"
-    assert error.hint == "write only the name:  Holiday Peak"
+def dated(text: str, kind: Names = TEAMS) -> list[tuple[str, date | None, date | None]]:
+    """The names of a rule that hold on some days only, with their first and last day."""
+    value = kind.parse(entries(f"key: {text}").entries[0][1])
+    assert isinstance(value, NameRule)
+    days = [[day.value if day else None for day in name.window] for name in value.dated]
+    return [(name.value, first, last) for name, (first, last) in zip(value.dated, days, strict=True)]
+
+
+def test_a_name_may_have_a_first_and_a_last_day() -> None:
+    text = "{at_least: [Billing ES, {name: Holiday Peak, first_day: 2026-12-20, last_day: 2027-01-10}]}"
+    assert dated(text) == [("Holiday Peak", date(2026, 12, 20), date(2027, 1, 10))]
+    assert rule(text) == (None, ["Billing ES"], [])
+
+
+def test_a_name_in_an_exact_list_may_have_days_too() -> None:
+    assert dated("[VIP, {name: Gold, last_day: 2027-01-10}]") == [("Gold", None, date(2027, 1, 10))]
+    assert rule("[VIP, {name: Gold, last_day: 2027-01-10}]")[0] == ["VIP"]
+
+
+def test_a_name_without_days_in_a_mapping_is_a_name_as_any_other() -> None:
+    assert dated("[{name: VIP}]") == []
+    assert rule("[{name: VIP}]")[0] == ["VIP"]
+
+
+def test_D_67_a_role_with_days_counts_as_one() -> None:
+    assert dated("[{name: Agent, last_day: 2027-01-10}]", ROLES) == [("Agent", None, date(2027, 1, 10))]
+
+
+def test_a_name_with_days_stands_once_too() -> None:
+    assert refusal("[VIP, {name: vip, last_day: 2027-01-10}]").code == "D-28"
+
+
+def test_D_54_days_under_never_are_refused_with_where_they_belong() -> None:
+    error = refusal("{never: [{name: VIP, last_day: 2027-01-10}]}")
+    assert (error.code, error.summary) == ("D-54", '"VIP" under never: has a day')
+    assert error.hint == "to take it away on a day, write it under  at_least:  with its last_day; else only  VIP"
+
+
+@pytest.mark.parametrize("day", ["2024-13-45", "2027-1-5", "tomorrow", "20270105", "", "2027-01-10 10:00", "[x]"])
+def test_D_54_what_is_no_day_is_refused(day: str) -> None:
+    error = refusal(f"[{{name: VIP, last_day: {day}}}]")
+    assert (error.code, error.hint) == ("D-54", "write it like  2027-01-31")
+    assert error.mark is not None
+    assert error.mark.column >= 29
+
+
+def test_D_54_a_last_day_before_the_first_one_is_refused() -> None:
+    error = refusal("[{name: VIP, first_day: 2027-01-10, last_day: 2026-01-10}]")
+    assert (error.code, error.summary) == ("D-54", "the last day, 2026-01-10, is before the first day, 2027-01-10")
+
+
+@pytest.mark.parametrize("text", ["{name: VIP, until: 2027-01-10}", "{last_day: 2027-01-10}", "{}"])
+def test_D_37_a_name_with_days_has_a_name_and_days(text: str) -> None:
+    assert refusal(f"[{text}]").code == "D-37"
 
 
 @pytest.mark.parametrize("text", ["{atleast: [VIP]}", "{at_least: [VIP], nevr: [Gold]}", "{name: VIP}"])

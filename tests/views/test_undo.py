@@ -6,30 +6,42 @@ from tests.views.samples import EVA, change, new
 
 
 def test_nothing_to_undo() -> None:
-    assert undo_lines(()) == ("Nothing was changed, so there is nothing to undo.",)
+    assert undo_lines((), "report") == ("Nothing was changed, so there is nothing to undo.",)
 
 
 def test_the_files_come_first() -> None:
-    assert undo_lines((EVA,))[0].startswith("First undo the edit in the files")
+    assert undo_lines((EVA,), "report")[0].startswith("First undo the edit in the files")
 
 
-def test_L_15_lost_teams_and_queues_are_named() -> None:
-    assert "Teams and own queues do not come back with the account: Eva Lind." in undo_lines((EVA,))
+def test_the_command_is_ready_to_paste() -> None:
+    assert "  reconciler revert 'my report'" in undo_lines((EVA,), "my report")
+
+
+def test_without_a_report_no_command_is_promised() -> None:
+    lines = "\n".join(undo_lines((EVA,), ""))
+    assert "reconciler revert" not in lines
+    assert "--report DIR" in lines
+
+
+def test_L_15_lost_queues_are_named() -> None:
+    assert "Own queues do not come back with the account, they are set by hand: Eva Lind." in undo_lines(
+        (EVA,), "report"
+    )
 
 
 def test_L_20_invitation_mails_are_out() -> None:
-    assert undo_lines((new("Li Wei", "a.yaml:1"),))[1].startswith(
+    assert undo_lines((new("Li Wei", "a.yaml:1"),), "report")[-1].startswith(
         "New people stay, and their invitation mails are out: Li Wei."
     )
 
 
 def test_a_value_that_was_empty_cannot_be_emptied_again() -> None:
-    lines = undo_lines((change("Ana A", "a.yaml:1", Action.UPDATE, ("location", None, "Oslo")),))
+    lines = undo_lines((change("Ana A", "a.yaml:1", Action.UPDATE, ("location", None, "Oslo")),), "report")
     assert "Empty before, and a CSV cannot empty them again: Ana A (Location)." in lines
 
 
 def test_S_27_the_quote_in_front_of_a_formula_is_spoken_of() -> None:
-    lines = undo_lines((change("Ana A", "a.yaml:1", Action.UPDATE, ("alias", "=1", "x")),))
+    lines = undo_lines((change("Ana A", "a.yaml:1", Action.UPDATE, ("alias", "=1", "x")),), "report")
     assert any("have a ' in front" in line for line in lines)
 
 
