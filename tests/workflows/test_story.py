@@ -50,6 +50,20 @@ def test_a_pull_request_gets_one_comment_that_is_updated(scene: World) -> None:
     ]
 
 
+def test_an_author_who_raises_the_own_role_is_flagged(scene: World) -> None:
+    settings = (scene.desk / "users/reconciler.yaml").read_text()
+    scene.write(
+        "reconciler.yaml", f"{settings}actors: {{nora: ana@acme.example}}\nlimits: {{privileged_grant: 1}}\n"
+    )
+    scene.commit("Settings")
+    git(scene.desk, "push", "--quiet", "origin", "main")
+    scene.drift()
+    scene.branch("rise", {**PEOPLE[0], "roles": ["Admin"]}, *PEOPLE[1:])
+    job = scene.answer(7, "rise")
+    assert not job.failed, job.log
+    assert "nora" in scene.kept("comments")[0]["body"]
+
+
 def test_the_plan_of_a_merge_does_not_speak_of_merging(scene: World) -> None:
     scene.branch("move", *MOVED)
     job, _ = scene.plan(scene.merge(7, "move"))

@@ -130,7 +130,7 @@ class World:
         sha = git(self.desk, "rev-parse", "HEAD")
         git(self.desk, "push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{number}/merge")
         head = {"repo": {"full_name": "mallory/people" if fork else "acme/people"}}
-        return sha, {"pull_request": {"number": number, "head": head}}
+        return sha, {"pull_request": {"number": number, "head": head, "user": {"login": "nora"}}}
 
     def merge(self, number: int, name: str) -> str:
         """Merge a pull request and return the commit of main."""
