@@ -27,6 +27,7 @@ MODULES: Final = {
     ),
     "edge/transport": (
         "tests/edge/test_transport.py",
+        "tests/edge/test_transport_limits.py",
         "tests/edge/test_failures.py",
         "tests/edge/test_network.py",
         "tests/edge/test_writes.py",
