@@ -35,7 +35,7 @@ def test_the_yaml_of_the_readme_loads_as_one_tree(tmp_path: Path) -> None:
         path.write_text(block["text"])
     loaded = load_tree(tmp_path / "users", NOW)
     assert loaded.warnings == ()
-    assert len(loaded.desired) == 5
+    assert len(loaded.desired) == 7
 
 
 def test_every_yaml_block_of_the_readme_names_its_file() -> None:

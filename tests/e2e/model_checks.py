@@ -38,13 +38,16 @@ def check_platform(
 ) -> None:
     """Hold I-05 and I-06: promised values are there, and everybody else is as before, byte for byte."""
     live, was = by_id(scene.simulator.users()), by_id(before["users"])
-    made = expected.after.keys() - {user["email"].lower() for user in was.values()}
+    made = expected.after.keys() - {user["email"].lower() for user in was.values()} - expected.moves.keys()
     assert was.keys() <= live.keys()
     assert {live[ident]["email"].lower() for ident in live.keys() - was.keys()} == made
     for ident, user in live.items():
         key = user["email"].lower()
         if key in expected.after:
-            assert user["email"] == (was[ident] if ident in was else declared[key])["email"]
+            kept = ident in was and key not in expected.moves
+            assert user["email"] == (was[ident] if kept else declared[key])["email"]
+            assert (ident in was) is (key not in made)
+            assert key not in expected.moves or was[ident]["email"].lower() == expected.moves[key]
             check_person(canonical(user), expected.after[key])
         else:
             assert user == was[ident]
@@ -92,7 +95,7 @@ def check_jobs_of_run(
         rows = json.loads(data)
         assert 0 < len(rows) <= guards.batch_size
         for row in rows:
-            check_row(row, before, declared.get(row["email"].lower(), {}))
+            check_row(row, before, declared.get((row["new_email"] or row["email"]).lower(), {}))
 
 
 def check_row(row: dict[str, Any], tenant: Mapping[str, Any], person: Mapping[str, Any]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from tests.e2e.model_renames import PREVIOUS, chosen, claims, rename_error, stranded, who_is_who
+
 Person: TypeAlias = Mapping[str, Any]
 Changes: TypeAlias = dict[str, dict[str, Any]]
 
@@ -46,6 +48,7 @@ class Expected:
         left_out: Who is left alone although something is declared.
         wanted: The values that differ, by person and field: what a run promises.
         after: The whole record of everybody in `wanted` after the run.
+        moves: The address of everybody in `wanted` who gets another one before the run, by the new one.
     """
 
     refused: str = ""
@@ -53,6 +56,7 @@ class Expected:
     left_out: set[str] = field(default_factory=set)
     wanted: Changes = field(default_factory=dict)
     after: Changes = field(default_factory=dict)
+    moves: dict[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> int:
@@ -83,17 +87,27 @@ def expect(
         return Expected("protected names somebody unknown")
     found = Expected()
     everybody = [*users]
-    alike = lookalikes(declared, live, twins)
-    for key in sorted(declared.keys() | live.keys()):
+    moved, doubts = who_is_who(declared, live, twins)
+    claimed = claims(declared).keys()
+    alike = lookalikes(declared, live, twins | moved.keys() | doubts, claimed)
+    for key in sorted(chosen(declared, only) if only else declared):
+        user = moved.get(key) or live.get(key)
+        if key in doubts or (key in alike and FROM not in declared[key]):
+            found.left_out.add(key)
+        elif key not in alike:
+            is_protected = not protected.isdisjoint({key, user["email"].lower() if user else key})
+            is_twin = key in twins and key not in moved
+            judge(key, declared[key], user, found, known, is_twin, is_protected, everybody)
+    for key in sorted(live.keys() - declared.keys() - claimed):
         if not only or key in only:
-            person = declared.get(key)
-            if person is None:
-                person = undeclared(live[key], guards, protected)
-            if key in alike and (key in declared or person):
-                if FROM not in (person or {}):
-                    found.left_out.add(key)
-                continue
-            judge(key, person, live.get(key), found, known, key in twins, key in protected, everybody)
+            person = undeclared(live[key], guards, protected)
+            if person and key in alike:
+                found.left_out.add(key)
+            else:
+                judge(key, person, live[key], found, known, key in twins, key in protected, everybody)
+    for key in stranded(found.moves, here):
+        found.left_out.add(key)
+        del found.wanted[key], found.after[key], found.moves[key]
     count(found, live, guards)
     return found
 
@@ -108,21 +122,26 @@ def split(users: Iterable[Person]) -> tuple[dict[str, Person], set[str]]:
 
 
 def tree_error(declared: Mapping[str, Person]) -> str:
-    """Return why the files themselves are refused: nobody in them, or one number for two people."""
-    if not declared:
-        return "there is no declaration file"
+    """Return why the files themselves are refused: one number for two people, or addresses of two."""
     for name in NUMBERS:
         stated = Counter(person[name] for person in declared.values() if name in person)
         if any(times > 1 for times in stated.values()):
             return f"two people are given one {name}"
-    return ""
+    return rename_error(declared)
 
 
-def lookalikes(declared: Mapping[str, Person], live: Mapping[str, Person], twins: set[str]) -> set[str]:
-    """Return the addresses of new people and of active people in no file who look like one another."""
-    new = {key for key in declared.keys() - live.keys() - twins if declared[key].get("status") != "Inactive"}
+def lookalikes(
+    declared: Mapping[str, Person], live: Mapping[str, Person], known: Collection[str], claimed: Collection[str]
+) -> set[str]:
+    """Return the addresses of new people and of active people in no file who look like one another.
+
+    Whoever is `known` is not new, whoever is `claimed` by somebody's earlier address stands in a file.
+    """
+    new = {key for key in declared.keys() - live.keys() - {*known} if declared[key].get("status") != "Inactive"}
     unnamed = {
-        key for key in live.keys() - declared.keys() if live[key]["status"] == "Active" and key.endswith(DOMAIN)
+        key
+        for key in live.keys() - declared.keys() - {*claimed}
+        if live[key]["status"] == "Active" and key.endswith(DOMAIN)
     }
     pairs = [(one, other) for one in new for other in unnamed if signs(declared[one]) & signs(live[other])]
     return {key for pair in pairs for key in pair}
@@ -165,7 +184,7 @@ def judge(
     compared = {
         name: value
         for name, value in person.items()
-        if name not in {"email", FROM} and (active or name != "teams")
+        if name not in {"email", PREVIOUS, FROM} and (active or name != "teams")
     }
     if any(set(mentioned(compared[name])) - {*known[name]} for name in NAMES if name in compared):
         found.left_out.add(key)
@@ -177,6 +196,8 @@ def judge(
         wanted = given | {"status": "Active"}
     else:
         wanted = {name: value for name, value in targets.items() if not same(name, before[name], value)}
+        if user["email"].lower() != key:
+            wanted["email"] = person["email"]
     if not wanted:
         return
     after = {**before, **wanted}
@@ -184,6 +205,8 @@ def judge(
         found.left_out.add(key)
         return
     found.wanted[key], found.after[key] = wanted, after
+    if user and user["email"].lower() != key:
+        found.moves[key] = user["email"].lower()
 
 
 def hindered(after: Person, before: Person, wanted: Person, user: Person | None, everybody: list[Person]) -> bool:
@@ -258,7 +281,9 @@ def count(found: Expected, live: Mapping[str, Person], guards: Guards) -> None:
     """Refuse where a limit or a minimum is in the way (product section 3)."""
     counted: Counter[str] = Counter()
     before = {key: canonical(user) for key, user in live.items()}
-    for key, after in found.after.items():
+    # Everybody by the address before, so that a rename neither gives to a minimum nor takes from it.
+    then = {found.moves.get(key, key): after for key, after in found.after.items()}
+    for key, after in then.items():
         counted.update(kinds(before.get(key), after))
     active = sum(user["status"] == "Active" and key.endswith(DOMAIN) for key, user in before.items())
     for kind, number in counted.items():
@@ -267,11 +292,11 @@ def count(found: Expected, live: Mapping[str, Person], guards: Guards) -> None:
             found.refused = f"{kind} is over its limit"
     for (name, value), minimum in minimums_in_force(guards, before).items():
         held = holders(before, name, value)
-        then = holders({**before, **found.after}, name, value)
+        kept = holders({**before, **then}, name, value)
         bound = min(minimum, len(held))
-        if len(then) < bound:
+        if len(kept) < bound:
             found.refused = f"{value} is under its minimum"
-        found.unordered |= len(held) - len(held - then) < bound
+        found.unordered |= len(held) - len(held - kept) < bound
 
 
 def kinds(before: Person | None, after: Person) -> Iterator[str]:
@@ -285,7 +310,11 @@ def kinds(before: Person | None, after: Person) -> Iterator[str]:
         yield "role_change"
     if before and was and now and before["teams"] - after["teams"]:
         yield "team_removal"
-    if now and PRIVILEGED & (after["roles"] - (before["roles"] if before and was else frozenset())):
+    moves = before is not None and before["email"].lower() != after["email"].lower()
+    if moves:
+        yield "rename"
+    gained = after["roles"] - (before["roles"] if before and was else frozenset()) if now else frozenset()
+    if PRIVILEGED & (gained | (before["roles"] | after["roles"] if before and moves else frozenset())):
         yield "privileged_grant"
 
 

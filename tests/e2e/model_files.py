@@ -15,6 +15,7 @@ LIMITED: Final[Mapping[str, Mapping[str, str]]] = {
     "create": {},
     "deactivate": {"share": "100%"},
     "reactivate": {"share": "100%"},
+    "rename": {},
     "role_change": {},
     "team_removal": {},
     "privileged_grant": {},

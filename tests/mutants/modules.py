@@ -6,7 +6,12 @@ RUNS: Final = ("tests/e2e/test_main_job.py",)
 """Short runs of the command line from end to end."""
 
 MODULES: Final = {
-    "core/guard": ("tests/core/test_guard.py", "tests/core/test_impact.py", *RUNS),
+    "core/guard": (
+        "tests/core/test_guard.py",
+        "tests/core/test_guard_words.py",
+        "tests/core/test_impact.py",
+        *RUNS,
+    ),
     "core/diff": ("tests/core/test_diff.py", "tests/core/test_renames.py", "tests/core/test_on_day.py"),
     "core/targets": ("tests/core/test_diff.py", "tests/core/test_renames.py"),
     "core/recognition": ("tests/core/test_renames.py", "tests/core/test_rename_rows.py"),
