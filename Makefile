@@ -16,7 +16,7 @@ help:
 	@echo "make bench     speed as ratios, measured in one run"
 	@echo "make fuzz      strange inputs until stopped; what fails is kept in tests/fuzz/corpus"
 	@echo "make mutants   mistakes put into the modules that matter most; MODULES=\"core/guard core/diff\" for some of them"
-	@echo "make soak      the long run for the table in the README, hours; SOAK=short for some minutes"
+	@echo "make soak      the long run for the table in the README, an hour or two; SOAK=short for some minutes"
 	@echo "make lock      compile the hash-locked requirements anew"
 
 demo: $(VENV)/.installed

@@ -79,6 +79,7 @@ class Recognition:
                 self.at_home(user)
             else:
                 self.elsewhere(user)
+        self.hand_on_doubts()
         return Identities(self.moved, self.doubts, self.served, frozenset(self.claims))
 
     def accounts(self, address: str) -> tuple[LiveUser, ...]:
@@ -128,6 +129,16 @@ class Recognition:
             self.doubts[user.key] = twins(user, old, accounts)
         else:
             self.moved[user.key] = accounts[0]
+
+    def hand_on_doubts(self) -> None:
+        """Doubt whoever would take along the account at the address of somebody in doubt, whose it may be."""
+        doubted = list(self.doubts)
+        while doubted:
+            key = doubted.pop()
+            claimant = self.claims.get(key)
+            if claimant and claimant.key in self.moved and claimant.key not in self.doubts:
+                self.doubts[claimant.key] = claimed_by_two(claimant, self.desired[key], claimant)
+                doubted.append(claimant.key)
 
 
 def earlier(user: DesiredUser) -> Iterator[Located[str]]:

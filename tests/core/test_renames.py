@@ -186,6 +186,17 @@ def test_D_69_the_words_for_both_name_both_places() -> None:
     assert "people.yaml:9" in words
 
 
+def test_D_69_who_is_in_doubt_holds_up_whoever_would_take_the_account_along() -> None:
+    """The account A may be of the person now declared there; then it must not become B's."""
+    plan = plan_of([moved(B, A), moved(A, C), newcomer(C)], [person(A), person(C)])
+    assert (plan.changes, left_out(plan)) == ((), {A: "D-69", B: "D-69", C: "D-69"})
+
+
+def test_D_69_a_doubt_goes_along_the_whole_chain() -> None:
+    plan = plan_of([moved(D, B), moved(B, A), moved(A, C), newcomer(C)], [person(A), person(B), person(C)])
+    assert (plan.changes, left_out(plan)) == ((), dict.fromkeys((A, B, C, D), "D-69"))
+
+
 def test_an_earlier_address_that_nobody_has_is_not_taken_for_somebody_new() -> None:
     plan = plan_of([moved(first_name="A", last_name="B", roles=["Agent"])], [person(B)])
     assert (plan.changes, left_out(plan)) == ((), {NEW: "rename.unknown"})

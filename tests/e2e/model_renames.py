@@ -56,6 +56,8 @@ def who_is_who(
             doubts |= {key, claimants[key]}
         elif earlier(person) and person.get("status") != "Inactive":
             doubts.add(key)
+    while more := {claimants[key] for key in doubts & claimants.keys()} & moved.keys() - doubts:
+        doubts |= more
     return {key: user for key, user in moved.items() if key not in doubts}, doubts
 
 
