@@ -119,7 +119,7 @@ class Recognition:
         elif claimant := self.claims.get(user.key) if self.accounts(user.key) else None:
             self.doubts[user.key] = claimed_by_two(user, user, claimant)
             self.doubts[claimant.key] = claimed_by_two(claimant, user, claimant)
-        elif user.previous and not is_leaver(user):
+        elif any(earlier(user)) and not is_leaver(user):
             self.doubts[user.key] = nowhere(user)
 
     def under(self, user: DesiredUser, old: Located[str]) -> None:

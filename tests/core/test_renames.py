@@ -202,6 +202,11 @@ def test_an_earlier_address_that_nobody_has_is_not_taken_for_somebody_new() -> N
     assert (plan.changes, left_out(plan)) == ((), {NEW: "rename.unknown"})
 
 
+def test_somebody_new_whose_only_earlier_address_is_the_own_one_is_somebody_new() -> None:
+    plan = plan_of([moved(A, A, first_name="A", last_name="B", roles=["Agent"])], [person(B)])
+    assert [change.action for change in plan.changes] == [Action.CREATE]
+
+
 def test_an_inactive_person_whom_nobody_knows_needs_no_rename() -> None:
     plan = plan_of([moved(status="Inactive")], [person(B)])
     assert [note.code for note in plan.notes] == ["inactive.unknown"]

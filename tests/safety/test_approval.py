@@ -63,6 +63,21 @@ def test_L_23_a_saved_plan_adds_nothing_to_the_plan_that_is_sent(scene: Stage) -
     assert [entry["step"] for entry in scene.writes()] == ["U", "P"]
 
 
+@pytest.mark.parametrize("kept", [b"", b"{", b"\xff", b"[]", b"null", b'{"changes": 7}', None], ids=repr)
+def test_L_23_a_plan_brought_along_approves_nothing_whatever_stands_in_it(
+    scene: Stage, kept: bytes | None
+) -> None:
+    plan = scene.plan("--format", "json").json
+    scene.people(ANA, EVA)
+    other = scene.plan("--format", "json").json
+    brought = scene.folder / "approved.json"
+    brought.write_bytes(json.dumps({**other, "digest": plan["digest"]}).encode() if kept is None else kept)
+    refused = scene.run("apply", "--expect", plan["digest"], "--approved", str(brought))
+    assert refused.code == 4, refused.err
+    assert "REFUSED, nothing was sent" in refused.err
+    assert not scene.writes()
+
+
 @pytest.mark.parametrize("put", [b"\x00", b"{", b"9", b'"', b"]"])
 def test_L_23_a_saved_plan_with_any_byte_changed_only_changes_what_is_told(tmp_path: Path, put: bytes) -> None:
     """It explains a refusal; whatever stands in it, the refusal is told in words and stays one."""
