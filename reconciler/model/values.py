@@ -33,19 +33,6 @@ class NameRule(NamedTuple):
     never: tuple[Located[str], ...] = ()
     dated: tuple[DatedName, ...] = ()
 
-    def on(self, day: date) -> "NameRule":
-        """Return the rule as it holds on one day (product section 3, "Dates").
-
-        A name after its last day must not be held; before its first day it is left alone, or missing in an exact
-        list.
-        """
-        if not self.dated:
-            return self
-        during, after = self.dated_in(Phase.DURING, day), self.dated_in(Phase.AFTER, day)
-        if self.exact is not None:
-            return NameRule(exact=self.exact + during)
-        return NameRule(at_least=self.at_least + during, never=self.never + after)
-
     def dated_in(self, phase: Phase, day: date) -> tuple[Located[str], ...]:
         """Return the dated names to whose window a day stands so."""
         return tuple(Located(name.value, name.mark) for name in self.dated if name.window.phase(day) is phase)
