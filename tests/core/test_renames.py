@@ -207,6 +207,12 @@ def test_somebody_new_whose_only_earlier_address_is_the_own_one_is_somebody_new(
     assert [change.action for change in plan.changes] == [Action.CREATE]
 
 
+def test_somebody_new_gets_an_address_that_was_left_long_ago() -> None:
+    plan = plan_of([moved(A, B), desired(B, first_name="B", last_name="Y", roles=["Agent"])], [person(A)])
+    assert [(change.action, change.key) for change in plan.changes] == [(Action.CREATE, B)]
+    assert left_out(plan) == {}
+
+
 def test_an_inactive_person_whom_nobody_knows_needs_no_rename() -> None:
     plan = plan_of([moved(status="Inactive")], [person(B)])
     assert [note.code for note in plan.notes] == ["inactive.unknown"]
